@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fourfold.core.symbols import Operation, Symbol
+from fourfold.errors import ShapeError
 from fourfold.layers.base import Layer
 from fourfold.layers.input import InputLayer
 from fourfold.ops.counting import count
@@ -62,19 +63,28 @@ def _built(model: Model) -> tuple[tuple[str, ...], Rows, str]:
     for layer in known if model.is_class else model.graph.layers:
         if not (layer in known or isinstance(layer, Operation)):
             continue
-        own = "?" if model.is_class else f"{flops.get(id(layer), 0):,}"
+        cost = None if model.is_class else flops.get(id(layer), 0)
+        own = "?" if cost is None else f"{cost:,}"
         cells = (_called(layer), _shape(model, layer), f"{layer.count_params():,}", own)
         rows.append(cells if linear else (*cells, _connected(model, layer)))
-    return COLUMNS if linear else (*COLUMNS, "Connected to"), rows, f"{sum(flops.values()):,}"
+    return COLUMNS if linear else (*COLUMNS, "Connected to"), rows, _sum(flops)
 
 
 def _unbuilt(model: Model) -> tuple[tuple[str, ...], Rows, str]:
     return COLUMNS, [(_called(layer), "?", "0 (unbuilt)", "?") for layer in model.layers], "?"
 
 
-def layer_flops(model: Model) -> dict[int, int]:
-    """FLOPs of each layer for one sample, summed over its calls; open axes count as 1."""
-    flops: dict[int, int] = {}
+def _sum(flops: dict[int, int | None]) -> str:
+    known = sum(value for value in flops.values() if value is not None)
+    return f"{known:,}" + (", and those of the layers with ?" if None in flops.values() else "")
+
+
+def layer_flops(model: Model) -> dict[int, int | None]:
+    """FLOPs of each layer for one sample, summed over its calls; open axes count as 1.
+
+    Where they can't, since a window is longer, the FLOPs are not known: None.
+    """
+    flops: dict[int, int | None] = {}
     for node in model.graph.nodes:
         leaves, tree = jax.tree.flatten((node.args, node.kwargs))
         places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Symbol)]
@@ -91,8 +101,14 @@ def layer_flops(model: Model) -> dict[int, int]:
             jax.ShapeDtypeStruct(tuple(axis or 1 for axis in leaves[i].shape), leaves[i].dtype)
             for i in places
         ]
-        cost = count(run, weights, values, jax.ShapeDtypeStruct((2,), "uint32"), fixed=1)
-        flops[id(node.layer)] = flops.get(id(node.layer), 0) + cost.flops
+        before = flops.get(id(node.layer), 0)
+        try:
+            cost = count(run, weights, values, jax.ShapeDtypeStruct((2,), "uint32"), fixed=1).flops
+        except (ShapeError, TypeError, ValueError):
+            if all(None not in leaves[i].shape[1:] for i in places):
+                raise
+            cost = None
+        flops[id(node.layer)] = None if cost is None or before is None else before + cost
     return flops
 
 
