@@ -13,6 +13,7 @@ from typing import Any
 
 from fourfold.core.catalog import snake_case
 from fourfold.core.weights import Weight
+from fourfold.errors import OptionError
 from fourfold.interop.order import ordered
 from fourfold.layers import RNN, Bidirectional, StackedRNNCells, TimeDistributed
 from fourfold.layers.base import Layer
@@ -27,6 +28,7 @@ _PROJECTIONS = {
     "value_dense": "value",
     "output_dense": "attention_output",
 }
+_OWN_WAYS = ("save_own_variables", "load_own_variables", "save_assets", "load_assets")
 _OF_CELL = ("kernel", "recurrent_kernel", "bias")
 
 
@@ -80,9 +82,23 @@ def _walk(thing: Any, path: str, seen: set[int], order: Mapping[int, list[Layer]
     if id(thing) in seen:
         return
     seen.add(id(thing))
+    _refuse_own_ways(thing)
     yield from _own(thing, path)
     for name, child in _children(thing, order):
         yield from _below(child, f"{path}/{name}" if path else name, seen, order)
+
+
+def _refuse_own_ways(thing: Any) -> None:
+    """Methods of Keras by which a class writes to a file what is no weight: nothing of it may be lost silently."""
+    own = [name for name in _OWN_WAYS if callable(getattr(type(thing), name, None))]
+    if own:
+        raise OptionError(
+            "own-ways-to-files",
+            "a class writes and reads weights and configuration alone",
+            got=f"{type(thing).__name__}.{own[0]}",
+            wanted="weights of add_weight, and get_config",
+            do="self.add_weight(..., trainable=False) for arrays; text and the like as arguments in get_config",
+        )
 
 
 def _below(child: Any, path: str, seen: set[int], order: Mapping[int, list[Layer]]) -> Iterator[Place]:
