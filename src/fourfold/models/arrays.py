@@ -53,6 +53,8 @@ def prepare(
             got="y=None",
             wanted="an array y, also in validation_data=(x, y)",
         )
+    rows = len(jax.tree.leaves(inputs)[0])
+    y = _unlisted(y, rows) if len(names) == 1 else y
     structured = y is None or isinstance(y, dict) or (isinstance(y, (list, tuple)) and len(names) > 1)
     targets = per_output(y, names, "y") if structured else [y, *[None] * (len(names) - 1)]
     targets = [None if target is None else _array(target, stream=stream) for target in targets]
@@ -64,7 +66,6 @@ def prepare(
         weights = [_class_weighted(target, weight, class_weight) for target, weight in zip(targets, weights)]
     if stream:
         weights = [None if weight is None else Rows(weight, np.float32) for weight in weights]
-    rows = len(jax.tree.leaves(inputs)[0])
     for array in [*targets, *weights]:
         if array is not None and len(array) != rows:
             raise ShapeError(
@@ -98,7 +99,9 @@ def as_inputs(model: Trainer, x: Any, stream: bool = False) -> Any:
     else:
         leaves = (
             [x[0]]
-            if isinstance(x, (list, tuple)) and isinstance(structure, (list, tuple)) and len(x) == 1
+            if isinstance(x, (list, tuple))
+            and len(x) == 1
+            and (isinstance(structure, (list, tuple)) or getattr(x[0], "ndim", 0) == symbols[0].ndim)
             else [x]
         )
     if len(leaves) != len(symbols):
@@ -131,6 +134,13 @@ def as_inputs(model: Trainer, x: Any, stream: bool = False) -> Any:
 def _are_inputs(items: Any, symbol: Any) -> bool:
     """Whether items are arrays for an input each, and not the rows of one."""
     return len(items) > 1 and all(getattr(item, "ndim", 0) == symbol.ndim for item in items)
+
+
+def _unlisted(y: Any, rows: int) -> Any:
+    """The targets of the one output, which may come in a list of one that is not the target of one row."""
+    if not isinstance(y, (list, tuple)) or len(y) != 1 or rows == 1:
+        return y
+    return y[0] if getattr(y[0], "ndim", 0) > 0 and len(y[0]) == rows else y
 
 
 def parts(array: Any) -> Iterator[np.ndarray]:
