@@ -204,12 +204,19 @@ def _frame(frame: nw.DataFrame, source: str, known: Collection[str] = ()) -> Sou
     ]
     said = Note(f"categories that are numbers: {listed(categories)}", "read as numbers; words, such as c1, are classes")
     found = _table(columns, source, known).noting(*_said_of_zones(frame))
+    zones = {name: bool(zone) for name, kind in zip(names, frame.schema.values()) if (zone := _zone(kind)) is not None}
+    found = replace(found, columns=tuple(replace(one, zoned=zones.get(one.name)) for one in found.columns))
     return found.noting(said) if categories else found
+
+
+def _zone(kind: Any) -> str | None:
+    """The zone of dates with a clock, "" without one; None of all else."""
+    return (kind.time_zone or "") if isinstance(kind, nw.Datetime) else None
 
 
 def _said_of_zones(frame: nw.DataFrame) -> tuple[Note, ...]:
     """What is said of dates with a zone, which are turned to Greenwich time."""
-    zoned = [frame.get_column(name) for name, kind in frame.schema.items() if getattr(kind, "time_zone", None)]
+    zoned = [frame.get_column(name) for name, kind in frame.schema.items() if _zone(kind)]
     return tuple(note for one in zoned for note in said_of(str(one.name), as_objects(one.to_list())))
 
 

@@ -73,8 +73,11 @@ class Source:
     beside: Mapping[str, np.ndarray] = field(default_factory=dict)
     classlike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
     def kind(self, name: str) -> ColumnKind:
-        return next(column.kind for column in self.columns if column.name == name)
+        return self.column(name).kind
 
     @property
     def stepwise(self) -> bool:

@@ -295,14 +295,16 @@ class Preparation:
 _STEPS = {"numbers": Numbers, "channels": Channels, "characters": Characters, "tokens": Tokens}
 
 
-def _as_facts(column: Column) -> dict[str, str]:
+def _as_facts(column: Column) -> dict[str, Any]:
     written = {"written": column.written} if column.written else {}
-    return {"name": column.name, "kind": column.kind, **written}
+    zoned = {} if column.zoned is None else {"zoned": column.zoned}
+    return {"name": column.name, "kind": column.kind, **written, **zoned}
 
 
 def _column(fields: Fields) -> Column:
     written = fields.text("written") if "written" in fields.values else ""
-    return Column(fields.text("name"), fields.text("kind", get_args(ColumnKind)), written)  # pyright: ignore[reportArgumentType]
+    zoned = fields.boolean("zoned") if "zoned" in fields.values else None
+    return Column(fields.text("name"), fields.text("kind", get_args(ColumnKind)), written, zoned)  # pyright: ignore[reportArgumentType]
 
 
 def _matrix(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -27,12 +27,14 @@ class Column:
 
     ``written``: how its words were written where they were understood as numbers or dates, by an example such as
     1.234,5 €, or a name such as day.month.year; "" for plain numbers and ISO dates. Of a text what it is cut
-    into, where that was said.
+    into, where that was said. ``zoned``: whether all dates have a zone (True) or none has (False); None where that is
+    not known, which depends on the form of the source, and makes no other column.
     """
 
     name: str
     kind: ColumnKind
     written: str = ""
+    zoned: bool | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.data.dataset import Column, Note, Table
+from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import listed
 from fourfold.data.source import Source
 from fourfold.data.values.amounts import INVISIBLE
@@ -58,7 +58,7 @@ def named_alike(found: Source, wanted: Sequence[str], known: Iterable[str]) -> S
     return replace(
         found,
         inputs=Table({names.get(name, name): values for name, values in table.items()}),
-        columns=tuple(Column(names.get(one.name, one.name), one.kind, one.written) for one in found.columns),
+        columns=tuple(replace(one, name=names.get(one.name, one.name)) for one in found.columns),
     ).noting(note)
 
 

@@ -182,7 +182,7 @@ def understood_columns(source: Source, layout: str | None) -> Source:
             others = [column for column in source.columns if found[column.name].written.startswith(likely)]
             found |= {column.name: _meant(source, column, other.startswith("day"), flat) for column in others}
     table = Table({name: one.values for name, one in found.items()})
-    columns = tuple(Column(name, one.kind, one.written) for name, one in found.items())
+    columns = tuple(Column(name, one.kind, one.written, one.zoned) for name, one in found.items())
     said = {name: OfColumns.of([name], one.kind, one.said) for name, one in found.items() if one.said}
     words = source.inputs
     read = {name for name, one in found.items() if one.kind in ("number", "date")}
@@ -201,7 +201,7 @@ def _meant(source: Source, column: Column, day_first: bool | None, listed: bool)
     where words may be ``listed``, labels with marks between them are lists of these."""
     assert isinstance(source.inputs, Table)
     values = source.inputs[column.name]
-    found = Understood(values, column.kind)
+    found = Understood(values, column.kind, zoned=column.zoned)
     nominal = source.marked.get(column.name) == NOMINAL
     if column.kind == "category" and not nominal and not are_word_lists(values):
         found = understood(values, comma=source.comma, day_first=day_first)

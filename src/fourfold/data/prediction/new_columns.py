@@ -29,6 +29,7 @@ from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.table import missing, row_count
 
 from .noticed import MOST_LEVELS, Noticed
+from .zones import of_other_zones
 
 __all__ = ["another_shape", "by_place", "checked", "renamed"]
 
@@ -65,7 +66,7 @@ def renamed(found: Source, preparation: Preparation) -> Source:
     if len(wanted) != len(got) or wanted == got or not nameless:
         return found
     table = Table(dict(zip(wanted, found.inputs.values())))
-    columns = tuple(Column(name, column.kind) for name, column in zip(wanted, found.columns))
+    columns = tuple(replace(column, name=name) for name, column in zip(wanted, found.columns))
     note = Note("columns taken in their order", "one side has no names")
     if len(wanted) == 1:
         note = Note(f"column {got[0]!r} taken for {wanted[0]!r}", "it is the only one")
@@ -81,7 +82,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     named = () if are_places(found.inputs.names) else extra
     nowhere = _left_out_of_objects(found, preparation)
     wrong, notes, table = _Wrong(), list(found.notes), {}
-    lost, taken = {}, {}
+    lost, taken, zones = {}, {}, {}
     for column in preparation.columns:
         name = column.name
         if name not in found.inputs:
@@ -100,6 +101,8 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             continue
         notes += said
         taken |= {name: meant} if meant else {}
+        if other := of_other_zones(column, found.column(name), cells, values):
+            zones[name] = other
         if (gone := _gone(column, cells, values)).any():
             lost[name] = (int(gone.sum()), str(cells[gone.argmax()])[:30], wanted)
         table[name] = values
@@ -122,7 +125,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     blank = {name: count for name in texts if (count := int(are_blank(table[name]).sum()))}
     far = _far(preparation, Table(table))
     rows, strange = row_count(found.inputs), _strange(preparation, table)
-    return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, rows, blank, strange)
+    return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, rows, blank, strange, zones)
 
 
 @dataclass

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from fourfold.data.dataset import Note
 from fourfold.data.joined import joined_notes
 from fourfold.data.messages import counted, listed
+
+from .zones import SAID
 
 __all__ = ["MOST_LEVELS", "Noticed"]
 
@@ -16,6 +19,8 @@ MOST_LEVELS = 1000
 
 MOST_LINES = 4
 """Lines at most of columns of which something else each was noticed, before one that names the other columns."""
+
+T = TypeVar("T")
 
 OPTION = "--encoding"
 """What may be said of new rows."""
@@ -31,6 +36,8 @@ class Noticed:
     - ``gaps``: how many rows have no value, where all that were learnt from had one;
     - ``blank``: how many rows of texts hold none;
     - ``strange``: of how many texts more than half was not learnt, one of them, and what they are cut into;
+    - ``zones``: how many dates have a zone where those that were learnt had none, or have none where those had one;
+      one of them, and whether those that were learnt had zones;
     - ``far``: how many rows lie far outside the range that was learnt from, one of their values, and this range.
 
     ``rows``: how many there are.
@@ -45,6 +52,7 @@ class Noticed:
     rows: int = 0
     blank: Mapping[str, int] = field(default_factory=dict)
     strange: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
+    zones: Mapping[str, tuple[int, str, bool]] = field(default_factory=dict)
 
     def __add__(self, other: Noticed) -> Noticed:
         unseen = dict(self.unseen)
@@ -64,6 +72,7 @@ class Noticed:
             self.rows + other.rows,
             _added(self.blank, other.blank),
             _summed(self.strange, other.strange),
+            _summed(self.zones, other.zones),
         )
 
     def said(self) -> tuple[Note, ...]:
@@ -108,7 +117,13 @@ class Noticed:
             )
             for name, (count, example, learnt) in self.far.items()
         }
+        zones = {
+            name: (f"{count:,} of {self.rows:,} rows {what}, such as {example!r}, {done}", because)
+            for name, (count, example, learnt) in self.zones.items()
+            for what, done, because in (SAID[learnt],)
+        }
         columns = (
+            *_by_column(zones, "dates whose zones are not as in training"),
             *_by_column(taken, "words taken for others"),
             *_by_column(lost, "words taken for missing"),
             *_by_column(unseen, "words that were not learnt"),
@@ -146,8 +161,8 @@ def _added(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int
 
 
 def _summed(
-    first: Mapping[str, tuple[int, str, str]], second: Mapping[str, tuple[int, str, str]]
-) -> dict[str, tuple[int, str, str]]:
+    first: Mapping[str, tuple[int, str, T]], second: Mapping[str, tuple[int, str, T]]
+) -> dict[str, tuple[int, str, T]]:
     """Counts and examples of both, the first example of each."""
     found = dict(first)
     for name, (count, example, wanted) in second.items():

@@ -9,7 +9,6 @@ import numpy as np
 from fourfold.data.dataset import Note, OfColumns, Table
 from fourfold.data.messages import close, counted, listed, quoted
 from fourfold.data.source import Source
-from fourfold.data.values.dates import of_offsets
 from fourfold.data.values.stamps import FEWEST, FEWEST_TIMES, compact_dates, counted_dates, written_compact
 from fourfold.data.values.unread_dates import of_several_zones, without_zone
 from fourfold.data.values.words import STANDS_FOR_NONE, Understood, as_objects, reworded, spelled, understood
@@ -118,9 +117,8 @@ def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray,
         found = Understood(since[0], "date", since[1])
     if found.kind not in ("number", "date"):
         raise _no_time(source, time, values, found.kind)
-    offsets = of_offsets(dict.fromkeys(values.tolist())) if kind == "category" and found.kind == "date" else ""
     left_out = f"{zone} left out, the clocks count as they stand" * bool(zone)
-    found = found._replace(said="; ".join(filter(None, (found.said, offsets, left_out))))
+    found = found._replace(said="; ".join(filter(None, (found.said, left_out))))
     return present(time, found.values), said_of(time, found)
 
 
@@ -194,8 +192,9 @@ def codes_of(source: Source, name: str) -> np.ndarray | None:
     """The numbers (N,) of a column's different values, words or whole numbers, that may say of what rows are; each of
     them stands for two rows and more on average. None of others."""
     table = table_of(source, [name])
-    values, kind, _, written = meant(source, table, name)
-    if missing(values).any() or written or kind not in ("category", "number"):
+    found = meant(source, table, name)
+    values, kind = found.values, found.kind
+    if missing(values).any() or found.written or kind not in ("category", "number"):
         return None  # written: a clock
     if kind == "number" and (values != np.floor(values)).any():
         return None

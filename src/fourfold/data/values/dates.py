@@ -13,7 +13,7 @@ from .year_parts import FIRST_YEAR, fiscal_year, parts_of_years, week_of
 
 __all__ = [
     "DATES", "FEW_WORDS", "FORMATS", "LIKELY", "LONGEST", "ORDERS", "SINCE", "TURNED", "USUAL", "are_months", "by_name",
-    "is_no_date", "is_untold", "of_offsets", "way_of", "years_from",
+    "has_zone", "is_no_date", "is_untold", "of_offsets", "way_of", "years_from", "zones_in",
 ]  # fmt: skip
 
 FEW_WORDS = 100
@@ -152,6 +152,22 @@ def _zoned(text: str) -> tuple[str, timedelta]:
     hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
     behind = timedelta(hours=int(hours), minutes=int(minutes))
     return text[: found.start()], -behind if sign == "-" else behind
+
+
+def zones_in(words: Iterable[str]) -> bool | None:
+    """Whether all dates have a zone behind them, or none has; None where some have.
+
+    >>> zones_in(["2024-01-01 10:00Z"]), zones_in(["2024-01-01"]), zones_in(["2024-01-01", "2024-01-01 10:00 UTC"])
+    (True, False, None)
+    """
+    found = {*map(has_zone, words)}
+    return found.pop() if len(found) == 1 else None
+
+
+def has_zone(word: str) -> bool:
+    """Whether there is a zone, or an offset from Greenwich, behind a date."""
+    bare = ZONE_IN_WORDS.sub("", word.strip())
+    return _zoned(bare)[0] != bare
 
 
 def of_offsets(words: Iterable[str]) -> str:

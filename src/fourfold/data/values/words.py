@@ -22,8 +22,10 @@ from .dates import (
     by_name,
     is_no_date,
     is_untold,
+    of_offsets,
     way_of,
     years_from,
+    zones_in,
 )
 from .durations import durations_of
 from .flags import flags_said, is_mark
@@ -71,12 +73,14 @@ LETTERED = re.compile(r"([A-Za-z]?)\d+([A-Za-z]?)")
 
 
 class Understood(NamedTuple):
-    """A column as what its words mean, what was done, and an example of how they are written ("" for plain)."""
+    """A column as what its words mean, what was done, an example of how they are written ("" for plain), and of dates
+    whether they have zones (None where some have)."""
 
     values: np.ndarray
     kind: ColumnKind
     said: str = ""
     written: str = ""
+    zoned: bool | None = None
 
 
 def reworded(
@@ -229,7 +233,8 @@ def _dates(values: np.ndarray, words: list[str], strict: bool, day_first: bool |
     said += "" if first is None else f", years of two digits from {first} on"
     absent = np.datetime64("NaT")
     moments = _mapped(values, lambda word: dates.get(word, absent), absent, "datetime64[us]")
-    return Understood(moments, "date", _joined(said, untold, left), way if first is None else f"{way}{SINCE}{first}")
+    said = _joined(said, untold, of_offsets(dates), left)
+    return Understood(moments, "date", said, way if first is None else f"{way}{SINCE}{first}", zones_in(dates))
 
 
 def _is_nothing(word: str, numbers: int) -> bool:

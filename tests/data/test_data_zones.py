@@ -1,0 +1,72 @@
+"""Dates with a zone among new rows where those that were learnt had none, and the reverse."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from fourfold.data import from_arrays, read, read_inputs
+from fourfold.data.prediction.new_rows import parts_of_inputs
+from fourfold.preprocessing import Preparation
+
+N = 60
+LOCAL = pd.DataFrame({"when": pd.date_range("2024-01-01", periods=N, freq="7h"), "v": np.sin(np.arange(N))})
+ZONED = LOCAL.assign(when=LOCAL["when"].dt.tz_localize("Europe/Berlin"))
+TARGET = np.cos(np.arange(N))
+BARE = "column when: {} of 60 rows without a zone, such as {!r}, taken for Greenwich time (learnt from dates with zones;"
+OTHER = "column when: {} of 60 rows with a zone, such as {!r}, turned to Greenwich time (learnt from dates without zones;"
+
+
+def written(frame, path, way=""):
+    table = frame.assign(y=TARGET)
+    if way:
+        offset = " GMT+01:00" if frame is ZONED else ""
+        table["when"] = table["when"].dt.strftime(way) + offset
+    table.to_csv(path, index=False)
+    return path
+
+
+def lines(preparation, new):
+    preparation = Preparation.from_json(preparation.to_json(), "again")
+    said = [str(note) for note in read_inputs(new, preparation).notes]
+    return [line for line in said if not line.startswith("column when: date (")]
+
+
+@pytest.mark.parametrize("way", ["", "%d.%m.%Y %H:%M"])
+def test_of_dates_in_files(tmp_path, way):
+    paths = {frame is ZONED: written(frame, tmp_path / f"{frame is ZONED}.csv", way) for frame in (LOCAL, ZONED)}
+    for zoned, form in ((True, BARE), (False, OTHER)):
+        data = read(paths[zoned], target="y")
+        assert any("turned to Greenwich time" in str(note) for note in data.notes) is zoned
+        learnt = Preparation.fit(data, range(N))
+        assert lines(learnt, paths[zoned]) == []
+        example = pd.read_csv(paths[not zoned])["when"][0]
+        (line,) = lines(learnt, paths[not zoned])
+        assert line.startswith(form.format(60, example))
+
+
+@pytest.mark.parametrize("make", [lambda frame: frame, pl.from_pandas], ids=["pandas", "polars"])
+def test_of_data_frames(make):
+    for train, new, form in ((ZONED, LOCAL, BARE), (LOCAL, ZONED, OTHER)):
+        learnt = Preparation.fit(from_arrays(make(train), TARGET), range(N))
+        assert lines(learnt, make(train)) == []
+        (line,) = lines(learnt, make(new))
+        assert line.startswith(form.format(60, "2024-01-01T00:00:00" if new is LOCAL else "2023-12-31T23:00:00"))
+
+
+def test_a_header_alone_has_no_dates(tmp_path):
+    learnt = Preparation.fit(read(written(ZONED, tmp_path / "zoned.csv"), target="y"), range(N))
+    (tmp_path / "header.csv").write_text("when,v\n")
+    (part,) = parts_of_inputs(tmp_path / "header.csv", learnt)
+    assert part.rows == 0 and ["it has a header alone"] == [note.because for note in part.notes]
+
+
+def test_some_rows_are_counted_and_where_training_had_both_nothing_is_said(tmp_path):
+    zoned = read(written(ZONED, tmp_path / "zoned.csv"), target="y")
+    both = pd.concat([ZONED[:50].astype({"when": str}), LOCAL[50:].astype({"when": str})])
+    path = written(both, tmp_path / "both.csv")
+    (line,) = lines(Preparation.fit(zoned, range(N)), path)
+    assert line.startswith(BARE.format(10, "2024-01-15 14:00:00"))
+    learnt = read(path, target="y")
+    assert any("others without an offset" in str(note) for note in learnt.notes)
+    assert lines(Preparation.fit(learnt, range(N)), written(LOCAL, tmp_path / "local.csv")) == []
