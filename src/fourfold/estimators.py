@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from narwhals.dependencies import is_into_dataframe
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
@@ -29,6 +28,7 @@ from fourfold.core import given
 from fourfold.core.scratch import scratch_folder
 from fourfold.data import Dataset, from_arrays
 from fourfold.data.array_likes import familiar
+from fourfold.data.objects import is_frame
 from fourfold.errors import DataError, OptionError
 from fourfold.options import Options
 from fourfold.report.progress import open_progress
@@ -52,7 +52,7 @@ class _Estimator(BaseEstimator):
 
     def _rows(self, X: Any, reset: bool = False, y: Any = "no_validation") -> Any:
         """X as the data are read from it, the number and the names of its columns kept or checked."""
-        if not is_into_dataframe(X):
+        if not is_frame(X):
             least, X = 2 if reset else 1, familiar(X, "X")
             X = check_array(
                 X,

@@ -40,6 +40,13 @@ def test_frames_of_any_kind_need_no_encoder_and_give_the_same():
         models[0].predict(pandas.rename(columns={"size": "length"}))
 
 
+def test_names_of_columns_that_are_repeated_are_told_as_of_files():
+    frame = pd.DataFrame(RNG.normal(size=(ROWS, 3)), columns=["a", "a", "b"])
+    for model in (fourfold.FourfoldClassifier(), fourfold.DenseRegressor()):
+        with pytest.raises(DataError, match="columns have the same name: got 'a'"):
+            model.fit(frame, np.arange(ROWS) % 2)
+
+
 @pytest.mark.parametrize(
     ("name", "shape"),
     [("ConvolutionClassifier", (8, 6, 1)), ("RecurrentClassifier", (7, 2)), ("AttentionClassifier", (7, 2))],
