@@ -80,6 +80,20 @@ def test_twins_of_chance_are_no_copies_and_copies_beside_them_are(name):
         assert copied.important and "remove the copies" in copied.do
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_of_few_values_more_twins_than_these_must_have_are_copies(seed):
+    rng = np.random.default_rng(seed)
+    bits = pd.DataFrame(rng.integers(0, 2, (1000, 10))).add_prefix("bit")
+    bits["kind"] = np.where((bits["bit0"] != bits["bit1"]) ^ (rng.random(1000) < 0.1), "yes", "no")
+    alone = found(bits)["duplicates"]
+    assert alone.number > 0.3 and not alone.important and alone.what.endswith("as chance makes of so few different values")
+    copied = found(pd.concat([bits[:700], bits[:300]]).sample(frac=1, random_state=seed))["duplicates"]
+    assert copied.important and "chance" not in copied.what
+    likert = np.clip(np.round(3 + rng.normal(size=(1000, 1)) + rng.normal(size=(1000, 5))), 1, 5)
+    agree = pd.DataFrame(likert).add_prefix("q").assign(kind=bits["kind"])  # answers that tell of each other
+    assert not found(agree)["duplicates"].important
+
+
 def test_one_who_is_measured_again_is_known_by_the_measures():
     frame = table().assign(height=NUMBER, kind=np.random.default_rng(2).normal(size=N))
     again = frame[: N // 4].assign(kind=np.random.default_rng(3).normal(size=N // 4))

@@ -13,7 +13,7 @@ from fourfold.data.dataset import Finding
 from fourfold.data.messages import counted, listed, percent
 
 from .case import Case
-from .chance import are_expected, known_by_their_values, share_alike
+from .chance import known_by_their_values, of_equal_rows, share_alike
 
 TWINS = 0.01
 """The share of tested rows with a twin among the rows that are learnt from above which scores are too good."""
@@ -48,17 +48,15 @@ def judge(case: Case) -> Iterator[Finding]:
     most_differ = len(counts) > case.dataset.rows / 2  # else few combinations of values: targets differ by their nature
     codes = case.codes[order]
     differ = np.minimum.reduceat(codes, first) != np.maximum.reduceat(codes, first)
-    specific = _written_again(np.flatnonzero(new | (np.diff(codes, prepend=codes[:1]) != 0)), len(order)) or (
-        _are_copies(case, order[first], counts, differ)
-        and (
-            known_by_their_values(case, order[first], counts) >= max(FEWEST_TWINS, TWINS * case.dataset.rows)
-            or not are_expected(case)
-        )
-    )
+    again = _written_again(np.flatnonzero(new | (np.diff(codes, prepend=codes[:1]) != 0)), len(order))
+    enough = max(FEWEST_TWINS, TWINS * case.dataset.rows)
+    by_chance = of_equal_rows(case)
+    chance = by_chance == "chance" and not again and known_by_their_values(case, order[first], counts) < enough
+    specific = again or by_chance == "copies" or (not chance and _are_copies(case, order[first], counts, differ))
     yield Finding(
         "duplicates",
         f"{counted(repeated, 'row')} with the inputs of an earlier row; {percent(share, 1)} of the tested rows have "
-        "a twin among the rows that are learnt from",
+        "a twin among the rows that are learnt from" + ", as chance makes of so few different values" * chance,
         "share of tested rows with a twin",
         share,
         "remove the copies, or --group COLUMN to keep them together" if specific else "",
