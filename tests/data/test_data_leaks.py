@@ -16,7 +16,7 @@ from fourfold.data.judgement.findings import judge
         (lambda y: -np.sqrt(y), "leak", True),
         (lambda y: np.where(np.arange(60) % 3, y, np.nan), "leak", True),
         (lambda y: np.where(np.arange(60) % 3, np.nan, y), "leak", False),
-        (lambda y: np.where(np.arange(60) == 7, 0, y), "leak", False),
+        (lambda y: np.where(np.arange(60) == 7, 0, np.sqrt(y)), "leak", False),
         (lambda y: np.log(y), "year", False),
     ],
     ids=["logarithm", "root that falls", "a third missing", "mostly missing", "one row apart", "a time"],
@@ -31,6 +31,36 @@ def test_a_number_in_the_order_of_the_target_gives_it_away_however_far_its_value
 
 def leaks(frame, **options):
     return [finding for finding in judge(read(frame, **options)) if finding.slug == "gives-target-away"]
+
+
+# name: (another column than the target in which it is 0 or 1, what differs from it), and what is said
+NEARLY = {
+    "words, 1 % apart": (lambda y, apart: np.where(y ^ apart(0.01), "open", "closed"), "value for value in 99."),
+    "a flag, 1 % apart": (lambda y, apart: y ^ apart(0.01), "value for value in 99."),
+    "4 % apart": (lambda y, apart: y ^ apart(0.04), ""),
+    "10 % apart": (lambda y, apart: y ^ apart(0.1), ""),
+    "a strong predictor of many values": (lambda y, apart: (y ^ apart(0.015)) * 4 + np.arange(2000) % 4, ""),
+}
+
+
+@pytest.mark.parametrize("name", NEARLY)
+def test_a_column_that_is_the_target_but_for_a_few_rows_is_told_and_a_predictor_is_not(name):
+    make, said = NEARLY[name]
+    rng = np.random.default_rng(5)
+    y = rng.integers(0, 2, 2000).astype(bool)
+    frame = pd.DataFrame({"v": rng.normal(size=2000), "status": make(y, lambda share: rng.random(2000) < share)})
+    found = leaks(frame.assign(target=np.where(y, "a", "b")))
+    assert len(found) == bool(said) and all(said in one.what and 0.95 < one.number < 1 for one in found)
+
+
+def test_a_number_that_is_the_target_but_for_a_few_rows_is_told_where_the_target_is_not_mostly_one_value():
+    rng = np.random.default_rng(5)
+    y = rng.exponential(size=2000).round(2) + np.where(rng.random(2000) < 0.02, 1e6, 0)  # R^2 hears of few rows alone
+    apart = rng.random(2000) < 0.01
+    frame = pd.DataFrame({"v": rng.normal(size=2000), "old": np.where(apart, 5e6 * rng.random(2000), y), "target": y})
+    assert [one.what for one in leaks(frame)] == ["column 'old' alone tells the target (value for value in 98.9 % of the rows)"]
+    claims = np.where(rng.random(2000) < 0.985, 0, rng.integers(1, 30, 2000))
+    assert not leaks(frame.assign(old=np.roll(claims, 7), target=claims), task="regression")
 
 
 @pytest.mark.parametrize("time", [pd.date_range("2020-01-01", periods=400), 2 * np.arange(400) + 1500])

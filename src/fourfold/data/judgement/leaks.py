@@ -18,6 +18,11 @@ from .in_time import times_in_order
 ALMOST = 0.98
 """The share of what could be gained over guessing from which on a column is said to give the target away."""
 
+NEARLY, BUT_GUESSED = 0.98, 0.9
+"""The share of the rows that a column has to name the target of, value for value, and that of what could be gained over
+guessing, from which on it is said to be the target but for a few rows. A strong predictor seldom has a value for each
+class, and is known by `ALMOST` alone."""
+
 LARGEST = 1e30
 FEWEST_GROUPS = 10
 """Values of a column from which on they may name groups."""
@@ -35,9 +40,10 @@ def judge(case: Case) -> Iterator[Finding]:
     Words: the most frequent class (or mean target) of each level. Numbers: a small tree. The gain over guessing is
     (accuracy - g) / (1 - g), g the share of the most frequent class; for a number it is R^2. All by the rows' weights.
     A column is also told of whose values each has one target in all of its rows, which are too few to be learnt from.
-    A number is also told by one whose order it has in all rows, as by its logarithm or its square, of which a tree
-    learns too little where values lie far from each other. The time in whose order rows stand tells any number that
-    changes slowly, which another finding says.
+    Or that stand for the values of the target, one for one, in nearly all rows. A number is also told by one whose
+    order it has in all rows, as by its logarithm or its square, of which a tree learns too little where values lie far
+    from each other. The time in whose order rows stand tells any number that changes slowly, which another finding
+    says.
     """
     given = case.dataset.weights
     weights = np.ones(case.dataset.rows) if given is None else np.asarray(given, dtype=np.float64)
@@ -63,8 +69,12 @@ def judge(case: Case) -> Iterator[Finding]:
         groups = same and _may_name_groups(case, name, case.targets[told])
         if gain < ALMOST and groups:
             gain, how = 1.0, "it is the same in all rows of each value"
+        nearly = _most_alike(values, dict(targets)) if gain < ALMOST and kind != "date" else None
+        if nearly is not None:
+            told, share, gain = nearly
+            how = f"value for value in {percent(share, 1)} of the rows"
         what = f"the target {told!r}" if case.task.several else "the target"
-        if gain >= ALMOST:
+        if gain >= ALMOST or nearly is not None:
             do = f"--drop {shlex.quote(name)}, if it is not known before the target is"
             if groups:
                 belongs = f"--group {(quoted := shlex.quote(name))}, if its values name what rows belong to"
@@ -95,6 +105,39 @@ def _in_order(values: np.ndarray, target: np.ndarray) -> bool:
         return False
     steps, new = np.diff(target), np.diff(values) > 0
     return not steps[~new].any() and bool((steps >= 0).all() or (steps <= 0).all())
+
+
+def _most_alike(values: np.ndarray, targets: dict[str, tuple[np.ndarray, bool]]) -> tuple[str, float, float] | None:
+    """The target that a column (N,) is but for a few rows, in which share of the rows, and the gain over guessing; None
+    if it is none."""
+    shares = {name: _named_share(values, *target) for name, target in targets.items()}
+    likeliest = max(shares, key=lambda name: shares[name])
+    share = shares[likeliest]
+    usual = np.unique(targets[likeliest][0], return_counts=True)[1].max() / len(values)
+    gain = (share - usual) / (1 - usual) if usual < 1 else 0.0
+    return (likeliest, share, float(gain)) if share >= NEARLY and gain >= BUT_GUESSED else None
+
+
+def _named_share(values: np.ndarray, target: np.ndarray, classes: bool) -> float:
+    """The share of rows (N,) whose target a column names: a number by itself, a class by a value that stands for no
+    other; 0 where there are not as many values as classes, or numbers are few.
+
+    >>> codes = np.arange(1000) % 2
+    >>> _named_share(np.where(np.arange(1000) < 10, 1 - codes, codes) + 5.0, codes, True)
+    0.99
+    >>> _named_share(np.arange(1000) % 4.0, codes, True)  # four values, two classes
+    0.0
+    """
+    levels = np.unique(target)
+    if not classes:
+        return float((values == target).mean()) if len(levels) >= FEWEST_VALUES else 0.0
+    different, codes = np.unique(values, return_inverse=True)
+    if len(different) != len(levels) or len(levels) < 2:
+        return 0.0
+    table = np.zeros((len(levels), len(levels)))
+    np.add.at(table, (codes, np.searchsorted(levels, target)), 1)
+    one_for_one = len({*table.argmax(axis=1).tolist()}) == len(levels)
+    return float(table.max(axis=1).sum() / len(target)) if one_for_one else 0.0
 
 
 def _may_name_groups(case: Case, name: str, target: tuple[np.ndarray, bool]) -> bool:
