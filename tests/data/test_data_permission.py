@@ -58,9 +58,9 @@ CLOSED = [
     (tables, "one/t.csv", "one", 0, "one/t.csv may not be read: got Permission denied, in the folder one. Do this: chmod {who}+rx one"),
     (tables, "one", "one", 0, "one may not be read: got Permission denied. Do this: chmod {who}+rx one"),
     (tables, "one", "one", 0o111, "one may not be read: got Permission denied. Do this: chmod {who}+rx one"),
-    (tables, "*/t.csv", "two", 0, "two may not be read: got Permission denied. Do this: chmod {who}+rx two"),
-    (tables, "**/*.csv", "two", 0, "two may not be read: got Permission denied. Do this: chmod {who}+rx two"),
-    (tables, "t*/*.csv", "two", 0o111, "two may not be read: got Permission denied. Do this: chmod {who}+rx two"),
+    (tables, "*/t.csv", "two", 0, "two may not be read: got Permission denied. Do this: chmod {who}+rx two; or a pattern that does not lead there, if nothing in it is meant"),
+    (tables, "**/*.csv", "two", 0, "two may not be read: got Permission denied. Do this: chmod {who}+rx two; or a pattern that does not lead there, if nothing in it is meant"),
+    (tables, "t*/*.csv", "two", 0o111, "two may not be read: got Permission denied. Do this: chmod {who}+rx two; or a pattern that does not lead there, if nothing in it is meant"),
     (pictures, "zoo", "zoo/cow", 0, "zoo/cow may not be read: got Permission denied. Do this: chmod {who}+rx zoo/cow"),
     (pictures, "zoo", "zoo/cow/3.png", 0, "zoo/cow/3.png may not be read: got Permission denied. Do this: chmod {who}+r zoo/cow/3.png"),
 ]  # fmt: skip

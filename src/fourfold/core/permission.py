@@ -16,6 +16,10 @@ IN_FOLDERS = "rx"
 """What of a folder is needed to find files in it: to list it, and to go through it."""
 
 
+BESIDE = "a pattern that does not lead there, if nothing in it is meant"
+"""What may be done where several folders are looked through."""
+
+
 @contextmanager
 def permitted(called: str | os.PathLike[str] = "") -> Iterator[None]:
     """A place in which files are read, the one that messages have a name for ``called`` so. Errors: `MachineError`
@@ -26,8 +30,9 @@ def permitted(called: str | os.PathLike[str] = "") -> Iterator[None]:
         raise may_not_be_read(os.fspath(called) or str(error.filename or "a file"), error) from error
 
 
-def may_not_be_read(name: str, error: OSError) -> MachineError:
-    """The error for a file or a folder by the name that the user has for it."""
+def may_not_be_read(name: str, error: OSError, instead: str = "") -> MachineError:
+    """The error for a file or a folder by the name that the user has for it, and what may be done ``instead`` of
+    opening it."""
     path = Path(error.filename if isinstance(error.filename, str) else name)
     closed = closed_above(path)
     wanted = IN_FOLDERS if closed or path.is_dir() else "r"
@@ -35,7 +40,7 @@ def may_not_be_read(name: str, error: OSError) -> MachineError:
         "permission",
         f"{name} may not be read",
         got=f"{os.strerror(error.errno or 0)}{f', in the folder {closed}' * bool(closed)}",
-        do=f"chmod {_who(closed or path)}+{wanted} {shlex.quote(str(closed or name))}",
+        do=f"chmod {_who(closed or path)}+{wanted} {shlex.quote(str(closed or name))}{instead}",
     )
 
 
@@ -46,14 +51,15 @@ def closed_above(path: Path) -> Path | None:
 
 def check_looked_into(pattern: str) -> None:
     """Refuse a pattern that leads into a folder which may not be listed, or gone through: it would find nothing there,
-    and say nothing."""
+    and say nothing. What such a folder holds can't be told, so that a pattern has to pass it by."""
     parts = Path(pattern).parts
     for place, part in enumerate(parts):
         needed = os.R_OK | os.X_OK if glob.has_magic(part) else os.X_OK
         for folder in glob.iglob(str(Path(*parts[:place], "")) + os.sep, recursive=True):
             if not _may(Path(folder), needed):
                 denied = PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
-                raise may_not_be_read(str(Path(folder)), denied)
+                several = any(map(glob.has_magic, parts[:place]))
+                raise may_not_be_read(str(Path(folder)), denied, f"; or {BESIDE}" * several)
 
 
 def _may(folder: Path, needed: int) -> bool:
