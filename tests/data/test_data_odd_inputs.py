@@ -113,6 +113,8 @@ READ = {
     "nulls of databases": (column(["\\N", "(null)", "n.a.", "k.A.", "1", "2"]), "missing values: v 28"),
     "values below what is measured": (column(["<0.5", "1.5", "2.5"]), "26 of 40 values are numbers, but not '<0.5'"),
     "what to do with values below what is measured": (column(["<0.5", "1.5", "2.5"]), "write a number for each limit, such as half of a lower one"),
+    "several words for values below what is measured": (column(["ND", "1.5", "<0.05", "2.5", "3.5", "n.d."]), "column v: category (20 of 40 values are numbers, but not '<0.05' (7), 'ND' (7), 'n.d.' (6); write a number for each limit, such as half of a lower one)"),
+    "a few of them": (rows("v,y", lambda i: {3: "ND", 7: "<0.5"}.get(i, f"{i}.25"), 60), "2 words such as '<0.5' taken for missing; write a number for each limit"),
     "few values below what is measured": (rows("v,y", lambda i: "<0.5" if i % 12 == 0 else f"{i}.25", 60), "5 words such as '<0.5' taken for missing; write a number for each limit"),
     "flags of statistical offices": (column(["13.5 p", "12.1 b", "11.7", ":", ": c", "10.2 bep"]), "column v: number (flags behind 20 of 40 values left out: 'p', 'b', 'bep'; 13 words such as ':' taken for missing)"),
     "a flag behind few of many numbers": (rows("v,y", lambda i: f"{i}.5 p" if i % 9 == 0 else f"{i}.25", 60), "column v: number (flags behind 7 of 60 values left out: 'p')"),

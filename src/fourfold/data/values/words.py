@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import time
 from typing import Any, NamedTuple, TypeVar
@@ -61,6 +62,9 @@ STANDS_FOR_NONE = (
 
 LIKELY = 0.5
 """From this share of numbers on it is said of a column of words that it has them."""
+
+MOST_SHOWN = 3
+"""Words among numbers that are shown where some of them are limits."""
 
 FEW_WORDS = 100
 """Words by which it is told that a column holds no durations."""
@@ -156,9 +160,15 @@ def _nearly(values: np.ndarray, near: Mapping[str, Any], what: str) -> str:
     parsed = sum(value in near for value in present)
     if not near or len(present) < 10 or parsed < LIKELY * len(present):
         return ""
-    strange = next(value for value in present if value not in near)
-    said = f"{parsed:,} of {len(present):,} values are {what}, but not {strange[:30]!r}"
-    return _joined(said, of_limit(strange))
+    strange = Counter(value for value in present if value not in near).most_common()
+    limits = [word for word, _ in strange if of_limit(word)]
+    said = f"{parsed:,} of {len(present):,} values are {what}, but not "
+    if not limits:
+        return said + repr(next(value for value in present if value not in near)[:30])
+    strange.sort(key=lambda one: one[0] not in limits)  # limits first, of which it is known what to do
+    others = sum(often for _, often in strange[MOST_SHOWN:])
+    said += ", ".join(f"{word[:30]!r} ({often:,})" for word, often in strange[:MOST_SHOWN])
+    return _joined(said + f", and {others:,} others" * bool(others), of_limit(limits[0]))
 
 
 def _in_several_ways(words: Collection[str], known: Mapping[str, Any], endings: list[str]) -> str:
@@ -201,8 +211,9 @@ def _left_out(
     marks = len(known) > 1 and all(_is_nothing(word.removesuffix(unit), len(known)) for word in strange)
     if not marks and (present < 10 or parsed < MOSTLY * present):
         return None
-    said = f"{counted(present - parsed, 'word')} such as {strange[0][:30]!r} taken for missing"
-    return _joined(said, of_limit(strange[0]))
+    example = next(filter(of_limit, strange), strange[0])
+    said = f"{counted(present - parsed, 'word')} such as {example[:30]!r} taken for missing"
+    return _joined(said, of_limit(example))
 
 
 def _mostly(words: Iterable[str], parse: Callable[[str], T | None]) -> dict[str, T]:
