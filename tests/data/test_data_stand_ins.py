@@ -29,6 +29,31 @@ def numbers(count, stand_in):
     return values
 
 
+# name: (answers, codes among them), and what is said of them
+SURVEYS = {
+    "three codes": (range(1, 11), (97, 98, 99), "97, 98 or 99"),
+    "two of three digits": (range(2), (998, 999), "998 or 999"),
+    "one that is no nine": (range(1, 8), (98,), "98"),
+    "of health": (range(1, 6), (77, 88), "77 or 88"),
+    "below zero": (range(1, 4), (-8, -9), "-9 or -8"),
+    "percents": (range(0, 100, 5), (97, 98, 99), ""),
+    "ages": (range(18, 95), (97, 98, 99), ""),
+    "seven to nine of ten": (range(1, 7), (7, 8, 9), ""),
+    "another large number": (range(1, 11), (97, 98, 99, 120), ""),
+}
+
+
+@pytest.mark.parametrize("name", SURVEYS)
+def test_codes_of_surveys_are_told_where_nothing_else_is_near(name):
+    answers, codes, said = SURVEYS[name]
+    rng = np.random.default_rng(3)
+    values = np.where(rng.random(STEPS) < 0.08, rng.choice([*codes], STEPS), rng.choice([*answers], STEPS))
+    values[: len(codes)] = codes
+    data = read({"q": values, "v": rng.normal(size=STEPS), "kind": rng.choice(["a", "b"], STEPS)})
+    lines = found(data)
+    assert len(lines) == bool(said) and all(line.startswith(f"column 'q' is {said} in ") for line in lines)
+
+
 @pytest.mark.parametrize("name", ["flow", "rain"])
 @pytest.mark.parametrize("series", [1, 3])
 def test_in_a_forecast_each_step_is_counted_once(name, series):

@@ -34,6 +34,14 @@ DAYS = frozenset(
 DAY = 86_400_000_000
 """In microseconds."""
 
+CODES = tuple(
+    frozenset(float(sign * code) for code in codes)
+    for codes in ((97, 98, 99), (997, 998, 999), (77, 88, 99), (777, 888, 999), (7, 8, 9))
+    for sign in (1, -1)
+    if (codes[0], sign) != (7, 1)
+)
+"""What surveys write for answers that were refused, not known or not asked for, one code each."""
+
 FEWEST, FAR = 3, 2.0
 """Such a value has to occur so often, and to lie so many ranges of all others from these."""
 
@@ -85,6 +93,29 @@ def stands_for_missing(values: np.ndarray, dates: bool = False) -> tuple[str, fl
         if count >= FEWEST and spread and distance > spread:
             day = np.datetime64(int(value // DAY), "D") if dates else ""
             return str(day) or f"{value:.12g}", count / len(values)
+    return None if dates else _codes_of_surveys(present, len(values))
+
+
+def _codes_of_surveys(present: np.ndarray, rows: int) -> tuple[str, float] | None:
+    """Which codes of one family stand among whole numbers, beyond all others of these, and their share of the rows.
+
+    >>> _codes_of_surveys(np.array([1.0, 5.0, 3.0, 98.0, 99.0, 98.0]), 6), _codes_of_surveys(np.arange(100.0), 100)
+    (('98 or 99', 0.5), None)
+    """
+    if not present.size or (present != np.round(present)).any():
+        return None
+    ends = {float(present.min()), float(present.max())}
+    for family in CODES:
+        if family.isdisjoint(ends):
+            continue
+        among = np.isin(present, [*family])
+        others = present[~among]
+        if among.sum() < FEWEST or not others.size:
+            continue
+        distance = np.abs(others[:, None] - [*family]).min()
+        if distance > FAR * np.ptp(others) > 0:
+            names = [f"{code:.0f}" for code in np.unique(present[among])]
+            return " or ".join(filter(None, (", ".join(names[:-1]), names[-1]))), float(among.sum() / rows)
     return None
 
 
