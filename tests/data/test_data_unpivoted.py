@@ -222,6 +222,15 @@ def test_series_along_rows_under_numbered_names_are_asked_about_and_can_be_turne
     assert "20 values of series, 30 to 40 steps each" in " ".join(map(str, data.notes))
 
 
+def test_series_along_rows_that_words_describe_are_asked_about_too():
+    frame = pd.DataFrame(np.random.default_rng(0).integers(0, 9, (20, 40)), columns=[f"d_{k}" for k in range(1, 41)])
+    for place, name in enumerate(("id", "item", "shop", "state")):
+        frame.insert(place, name, [f"{name}{row // (1, 2, 5, 10)[place]}" for row in range(20)])
+    with pytest.raises(FourfoldError, match="40 columns, 'd_1' to 'd_40', of 20 rows named by 'id'") as caught:
+        read(frame, ahead=Ahead(horizon=3))
+    assert caught.value.slug == "series-along-rows"
+
+
 @pytest.mark.parametrize("change", [{"target": "V41"}, {"names": False}, {"other": "price"}])
 def test_numbered_columns_of_steps_stay_columns(change):
     frame = pd.DataFrame(np.random.default_rng(0).normal(size=(200, 40)), columns=[f"V{k}" for k in range(2, 42)])

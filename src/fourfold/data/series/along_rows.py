@@ -32,7 +32,7 @@ TURNED = (
 
 def check_along_rows(source: Source, table: Table, id: str | None) -> None:
     """Refuse to forecast, in the order of the rows, a table of nothing but numbered columns (V2, V3, ...) and names of
-    the rows, which all differ: each row is a series then.
+    the rows, which all differ, and other words: each row is a series then.
 
     Errors: ``DataError``.
     """
@@ -41,7 +41,7 @@ def check_along_rows(source: Source, table: Table, id: str | None) -> None:
     names = next((name for name in others if len({*table[name].tolist()}) == table.rows), None)
     names = id if id is not None and id in table and len({*table[id].tolist()}) == table.rows else names
     steps = [name for name in numbers if name != names]
-    if names is None or len(others) > 2 or len(steps) < FEWEST or not are_counted(steps):
+    if names is None or len(steps) < FEWEST or not are_counted(steps):
         return
     early = sum(_ends_early(row) for row in np.stack([missing(table[name]) for name in steps], axis=1))
     rows = f"{counted(table.rows, 'row')} named by {names!r}" + f", {early} of which end early" * bool(early)
