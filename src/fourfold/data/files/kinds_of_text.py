@@ -113,6 +113,11 @@ KINDS_OF_TEXT: tuple[WrongKind, ...] = (
         says(b"##title="),
         "jcamp.jcamp_readfile of all, then numpy.savez with x and y",
     ),
+    WrongKind(
+        "annotations of Praat, in time",
+        says(b'file type = "ootextfile'),
+        "write a csv with a row for each interval: tgt.read_textgrid(FILE), or Down to Table in Praat and save it",
+    ),
     WrongKind("subtitles", matches(SUBTITLES), "write a csv with the columns text and label"),
     WrongKind("a calendar", says(b"begin:vcalendar"), "write a csv with a row for each event"),
     WrongKind("addresses (vCard)", says(b"begin:vcard"), "export them as csv"),

@@ -25,6 +25,7 @@ DICTS = re.compile(rb"\s*[\[({]?\s*\{\s*'[^'\n]*'\s*:")
 COMMENTED = re.compile(
     rb"\s*(//[^\n]*\n\s*|/\*((?!\*/).)*\*/\s*)+[\[{]|\s*[\[{]\s*(\{[^\n]*\n\s*)?(//|/\*)", re.DOTALL
 )
+VOTABLE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,1000}?-->\s*)?<VOTABLE\b", re.DOTALL | re.IGNORECASE)
 EDF = re.compile(rb"0 {7}[^\0]{160}\d\d\.\d\d\.\d\d\d\d\.\d\d\.\d\d")
 
 COPIED = re.compile(rb"\s*COPY [^;]{1,1000} FROM stdin", re.IGNORECASE)
@@ -149,6 +150,7 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         says(b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<div"),
         "download the file itself, not its page; of a table that was saved as a page pandas.read_html, then to_csv",
     ),
+    WrongKind("a VOTable", matches(VOTABLE), "astropy.table.Table.read(FILE, format='votable').write('data.csv')"),
     WrongKind("XML", says(b"<?xml", b"<svg"), "export it as csv"),
     WrongKind(
         "a TSF file of series",
@@ -259,6 +261,16 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         "a NetCDF file",
         starts(b"CDF\x01", b"CDF\x02", b"CDF\x05"),
         "xarray.open_dataset, then to_dataframe().to_csv",
+    ),
+    WrongKind(
+        "a file of ROOT",
+        starts(b"root\0\0"),
+        "uproot.open(FILE)['the_tree'].arrays(library='pd').to_csv('data.csv', index=False)",
+    ),
+    WrongKind(
+        "measurements of a flow cytometer (FCS)",
+        starts(b"FCS2.0 ", b"FCS3.0 ", b"FCS3.1 ", b"FCS3.2 "),
+        "fcsparser.parse(FILE)[1].to_csv('data.csv', index=False), and a column with the class",
     ),
     WrongKind("a FITS file", starts(b"SIMPLE  ="), "astropy.table.Table.read, then write as csv"),
     WrongKind(
