@@ -35,6 +35,9 @@ FORMS = {
     "output of psql": (lines(lambda v, w, y: f" {v:>2} | {w} | {y}", above=(" v  | w | y", "----+---+---"), below=("(40 rows)", "")), "such as '(40 rows)'"),
     "a grid of restructured text": (framed("| v  | w    | y |", lambda v, w, y: f"| {v:>2} | {w} | {y} |", frame="+----+------+---+", each=True), "a frame"),
     "a list of SAP": (framed("|v   |w     |y  |", lambda v, w, y: f"|{v:>4}|{w:6}|{y:3}|", frame="-" * 17), "a frame"),
+    "what ROOT prints": ("*" * 24 + "\n" + lines(lambda v, w, y: f"* {v:>4} * {w:6} * {y:>4} *", above=("*    v * w      *    y *", "*" * 24), below=("*" * 24, "==> 40 selected entries")), "a frame of stars around cells"),
+    "settings as instruments write them, and a title": (lines(lambda v, w, y: f"{v}\t{w}\t{y}", above=("Version\t3.08", "", "Path:\tC:\\a", "", "Results", "v\tw\ty")), "left out: 3 lines around the table (such as 'Version\\t3.08')"),
+    "ARFF of KEEL": (lines(lambda v, w, y: f"{v}, '{w}', {y}", above=("@relation r", "@attribute v real [0, 40]", "@attribute 'w' {'x, 0'}", "@attribute y {p, q}", "@inputs v, w", "@outputs y", "@data")), "ARFF: names from its attributes"),
     "lines that box characters draw": (framed("│ v │ w │ y │", lambda v, w, y: f"│ {v} │ {w} │ {y} │", frame="├───┼───┼───┤"), "a frame"),
     "names and values": (lines(lambda v, w, y: f'v={v} w="{w}" y={y}'), "name=value in each line: 'v', 'w', 'y'"),
     "columns of fixed widths": (lines(lambda v, w, y: f"{v:<4}{ALIGNED[w[-1]]:<11}{y}", above=("v   w          y",)), "columns of fixed widths (the same places"),
@@ -72,6 +75,7 @@ MARKDOWN = FORMS["markdown"][0]
 REFUSED = {
     "a row with a bar too many": (MARKDOWN + "".join(MARKDOWN.splitlines(True)[2:] * 3) + "| 1 | a | b | p |\n", "ragged-frame", "line 163 of"),
     "a row of ARFF that is too short": ("@relation r\n@attribute v real\n@attribute y {p,q}\n@data\n1,p\n2\n", "arff-line", "got 1 values, wanted 2"),
+    "ARFF of KEEL whose target is not the last": ("@relation r\n@attribute v real\n@attribute w real\n@outputs v\n@data\n1,2\n", "arff-line", "got '@outputs v'"),
     "ARFF of several tables in one": ("@relation r\n@attribute bag relational\n", "arff-line", "line 2 of"),
     "ARFF without rows": ("@relation r\n@attribute v real\n", "arff-without-data", "no line @data"),
     "a name that none of the lines above has": (FORMS["names and values"][0] * 3 + "z=1 y=p\n", "no-pair", "line 121 of"),

@@ -16,6 +16,7 @@ __all__ = ["of_arff"]
 BEGINS = re.compile(r"\s*(%[^\n]*\n\s*)*@relation\b", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\s{]+)\s*(.+)", re.IGNORECASE)
 CELL = re.compile(r"\s*(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")\s*(?:,|$)|([^,]*)(?:,|$)")
+ROLE = re.compile(r"@(?:(inputs?)|outputs?)\b", re.IGNORECASE)
 MISSING = "?"
 
 
@@ -70,6 +71,8 @@ def _attributes(numbered: Iterator[tuple[int, str]], name: str) -> list[tuple[st
         attribute = ATTRIBUTE.fullmatch(line)
         if attribute is not None and attribute[2].casefold() != "relational":
             found.append((next(_cells(attribute[1])), attribute[2]))
+        elif found and (role := ROLE.match(line)) and (role[1] or [*_cells(line[role.end() :])] == [found[-1][0]]):
+            continue  # KEEL tells which are inputs, and that the last one is to be predicted
         elif not line.casefold().startswith("@relation"):
             raise _refused(name, number, repr(line[:60]), "@attribute NAME TYPE, of numbers or words, or @data")
     raise FileError(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .name_or_value import Records, below_of, is_alike, is_number
+from .name_or_value import Records, below_of, is_alike, is_new, is_number
 
 __all__ = ["are_beside_words", "count_columns", "names_by_numbers", "whole_numbers"]
 
@@ -35,7 +35,25 @@ def count_columns(first: Sequence[str]) -> bool:
 def names_by_numbers(records: Records) -> bool:
     """Whether the first record has numbers that are names, beside words: years, places, wavelengths."""
     first, rest = records[0], records[1:]
-    return _counts(first, whole_numbers(first), rest) or _rises(first, rest)
+    return _counts(first, whole_numbers(first), rest) or _rises(first, rest) or _above_fractions(first, rest)
+
+
+def _above_fractions(first: Sequence[str], rest: Records) -> bool:
+    """Whether a record has whole numbers above fractions alone, beside words one of which is a name as it is new.
+
+    >>> rest = [["A1", "0.51", "p"], ["A2", "0.25", "q"]] * 5
+    >>> _above_fractions(["well", "600", "kind"], rest), _above_fractions(["A3", "600", "p"], rest)
+    (True, False)
+    """
+    whole = whole_numbers(first)
+    below = [below_of(rest, place) for place in range(len(first))]
+    fractions = all(
+        cells and all(is_number(cell) and not re.fullmatch(r"\s*[-+]?\d+\s*", cell) for cell in cells)
+        for name, cells in zip(first, below)
+        if is_number(name)
+    )
+    new = any(not is_number(name) and is_new(name, cells) for name, cells in zip(first, below))
+    return bool(whole) and fractions and new and are_beside_words(whole, first, rest)
 
 
 def _counts(first: Sequence[str], whole: Sequence[int], rest: Records) -> bool:

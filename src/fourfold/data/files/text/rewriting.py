@@ -8,9 +8,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from fourfold.data.dataset import Note
+from fourfold.data.values.amounts import is_number
 from fourfold.errors import FileError
 
 from .aligned import of_blanks, of_widths
@@ -29,6 +32,9 @@ RARE = {"::": "double colons", "~": "tildes", "^": "carets", "\u00a6": "broken b
 BAR = re.compile(r"(?<!\\)[|\u2502\u2503\u2551]")
 
 
+STARS, STARRED = re.compile(r"\*{8,}"), re.compile(r"\*[^*].*[^*]\*")
+"""A line of a frame of stars, and a row within it."""
+
 COMMENTS = "#%!"
 """What comments begin with."""
 
@@ -37,6 +43,9 @@ FIELDS = re.compile(r"#\s*fields:?\s+", re.IGNORECASE)
 
 MOST_AROUND = 30
 """The most lines that stand around a table in a frame, one behind the other."""
+
+FEWEST_ROWS = 5
+"""Lines of a table below settings, its names included."""
 
 
 def rewriting_of(lines: list[str], name: str) -> Rewriting | None:
@@ -77,6 +86,34 @@ def _of_bars(lines: list[str], name: str) -> Rewriting | None:
         left_out.extend(after)
 
     return Rewriting(records, "\t", (Note("a frame of bars and dashes around cells"),), left_out)
+
+
+def _of_stars(lines: list[str], name: str) -> Rewriting | None:
+    """A table in a frame of stars, as TTree::Scan of ROOT prints it: a line of nothing else, and stars at both ends of
+    the rows."""
+    if len(lines) < 3 or not STARS.fullmatch(lines[0].strip()) or not STARRED.fullmatch(lines[1].strip()):
+        return None
+    found = _of_bars([_with_bars(line) for line in lines], name)
+    if found is None:
+        return None
+    records = found.records
+    return replace(
+        found,
+        records=lambda lines: records(map(_with_bars, lines)),
+        notes=(Note("a frame of stars around cells"),),
+    )
+
+
+def _with_bars(line: str) -> str:
+    """A line of a frame of stars as one of bars and dashes.
+
+    >>> _with_bars("* 1 * x *"), _with_bars("********")
+    ('| 1 | x |', '--------')
+    """
+    bare = line.strip()
+    if STARS.fullmatch(bare):
+        return bare.replace("*", "-")
+    return bare.replace("|", "\\|").replace("*", "|") if STARRED.fullmatch(bare) else line
 
 
 def _of_comments(lines: list[str], name: str) -> Rewriting | None:
@@ -188,6 +225,34 @@ def _of_settings(lines: list[str], name: str) -> Rewriting | None:
     return None
 
 
+def _of_short_settings(lines: list[str], name: str) -> Rewriting | None:
+    """A table below settings and a title, as instruments write them: two settings and more, a name and its value each,
+    then a line of one cell, above rows of three cells and more, or above numbers of two columns."""
+    for mark in SEPARATORS:
+        if not lines or lines[0].count(mark) != 1 or width_of(csv.reader(lines, delimiter=mark)):
+            continue
+        try:
+            records = list(csv.reader(lines, delimiter=mark))
+        except csv.Error:
+            return None
+        above, width = _first_of_table([len(record) for record in records]), len(records[-1])
+        settings = [record for record in records[:above] if len(record) == 2]
+        begins = len({name for name, _ in settings if not is_number(name)}) == len(settings) > 1
+        rest = records[above:]
+        told = begins and len(records[above - 1]) == 1 and len(rest) >= FEWEST_ROWS
+        if not told or any(len(record) != width for record in rest):
+            continue
+        if width > 2 or all(map(is_number, filter(None, map(str.strip, chain(*rest))))):
+            return Rewriting(partial(_below, mark=mark, above=above, left_out=(left_out := [])), mark, (), left_out)
+    return None
+
+
+def _first_of_table(widths: list[int]) -> int:
+    """Where lines of so many cells become a table: at the first of three cells and more, or behind the last of one."""
+    wide = next((place for place, width in enumerate(widths) if width > 2), 0)
+    return wide or max((place + 1 for place, width in enumerate(widths) if width == 1), default=0)
+
+
 def _below(lines: Lines, mark: str, above: int, left_out: list[str]) -> Records:
     """The records below some that are left out, blank lines not counted."""
     for record in csv.reader(lines, delimiter=mark):
@@ -200,7 +265,8 @@ def _below(lines: Lines, mark: str, above: int, left_out: list[str]) -> Records:
 
 
 FORMS: tuple[Callable[[list[str], str], Rewriting | None], ...] = (
-    _of_bars, of_pairs, _of_comments, of_blanks, of_widths, _of_rare_marks, _of_ends, of_quotes, _of_settings,
+    _of_bars, _of_stars, of_pairs, _of_comments, of_blanks, of_widths, _of_rare_marks, _of_ends, of_quotes,
+    _of_settings, _of_short_settings,
 )  # fmt: skip
 
 
