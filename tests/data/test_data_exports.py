@@ -38,6 +38,7 @@ READ = {
     "validation rows beside test rows without a target": (files(train_dot_csv=TRAIN, val_dot_csv=TRAIN, test_dot_csv=TEST), "test rows: 30 (from"),
     "pictures to train and to validate on, and others without classes": (files(**pictures("train", "val"), **{f"test__{i}_dot_png": png() for i in range(8)}), "not used: 'test' (no 'class' in it; fourfold predict FOLDER"),
     "settings of a device above the names": ("Device,X-1000\nUnits: C, %\n\n" + rows("time,temp,hum,y", lambda i: f"10:{i:02d},{i % 9},{i % 7}"), "left out: 3 lines above the table (such as 'Device,X-1000')"),
+    "filters of Power BI in quotes below": (rows("v,w,y", lambda i: f"{i % 9},{i % 7}") + '\n"Applied filters:\nYear is 2023\nShop is not 7"\n', "left out: 3 rows at the end (their first cell alone has a value, such as 'Applied filters:')"),
     "settings above three names": ("Report,Sales\nFilter,All\n\n" + rows("v,w,y", lambda i: f"{i % 9},{i % 7}"), "left out: 3 lines above the table (such as 'Report,Sales')"),
     "lines of a central bank below the names": (BANK + "".join(f"2020-01-{i:02d},1.{i * 7 % 13},{'p' if i % 3 else 'q'}\n" for i in range(1, 31)), "left out: 3 lines below the names (they describe the columns, and begin with no date: 'Euro, daily', 'unit', 'last update')"),
     "units of some columns below the names": (rows("year,month,index,change,y\n,,2015=100,in (%),", lambda i: f"{2000 + i},Jan,{i % 9}.5,{'-' if i < 3 else i % 7}"), "left out: 1 line below the names (units, and no row: '2015=100', 'in (%)')"),

@@ -58,7 +58,7 @@ def test_a_header_alone_has_no_dates(tmp_path):
     learnt = Preparation.fit(read(written(ZONED, tmp_path / "zoned.csv"), target="y"), range(N))
     (tmp_path / "header.csv").write_text("when,v\n")
     (part,) = parts_of_inputs(tmp_path / "header.csv", learnt)
-    assert part.rows == 0 and ["it has a header alone"] == [note.because for note in part.notes]
+    assert part.rows == 0 and [note.because for note in part.notes] == ["it has a header alone"]
 
 
 def test_some_rows_are_counted_and_where_training_had_both_nothing_is_said(tmp_path):

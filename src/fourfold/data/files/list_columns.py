@@ -175,7 +175,8 @@ def _of_objects(column: ListColumn, kind: str) -> Lists:
     channels = known or [name for name in numbers if name not in counts]
     indicators = [(name, level) for name, own in levels.items() for level in own]
     if others and not before:
-        return Lists(because=f"lists of objects with words, lists or objects in {listed(others)}")
+        because = f"lists of objects with words, lists or objects in {listed(others)}; write each as one text"
+        return Lists(because=because)
     if not before and fewest < FEWEST_STEPS:
         return Lists(because=f"lists of objects, some of fewer than {FEWEST_STEPS}")
     if not channels + indicators:

@@ -58,7 +58,7 @@ def with_whole_notes(content: Content, dialect: Dialect) -> Iterator[Content]:
 def _below(content: Content, separator: str, columns: int) -> list[bytes]:
     """The last lines, all of one cell or blank, where they are no short rows: one is blank, or of several words, and
     the only one has an end. Behind a blank line sentences may have more cells, but fewer than there are columns."""
-    lines = last_lines(content)
+    lines = _with_quoted_note(last_lines(content))
     below = list(takewhile(lambda line: _is_single(line, separator), reversed(lines)))[::-1]
     loose = list(takewhile(lambda line: _is_note(line, separator, columns), reversed(lines)))[::-1]
     loose = loose[next((place for place, line in enumerate(loose) if not line.strip()), len(loose)) :]
@@ -66,6 +66,24 @@ def _below(content: Content, separator: str, columns: int) -> list[bytes]:
     words = any(len(line.split()) != 1 for line in below)
     cut = len(below) == 1 and not below[0].endswith((b"\n", b"\r"))
     return below if words and not cut and len(below) < len(lines) else []
+
+
+def _with_quoted_note(lines: list[bytes]) -> list[bytes]:
+    """Lines, blanks in the place of the quotes around a note of several lines that ends them behind a blank line, as
+    Power BI writes the filters of a table.
+
+    >>> _with_quoted_note([b"1,2", b"", b'"Filters:', b'Year is 2023"'])
+    [b'1,2', b'', b' Filters:', b'Year is 2023 ']
+    """
+    last = max((place for place, line in enumerate(lines) if line.strip()), default=0)
+    quoted = [place for place in range(last + 1) if lines[place].count(b'"') % 2]
+    if len(quoted) < 2 or quoted[-1] != last:
+        return lines
+    first = quoted[-2]
+    note = b"".join(lines[first : last + 1]).strip()
+    if not first or lines[first - 1].strip() or note.count(b'"') != 2 or note[:1] + note[-1:] != b'""':
+        return lines
+    return [*lines[:first], *(line.replace(b'"', b" ") for line in lines[first : last + 1]), *lines[last + 1 :]]
 
 
 def blanks_below(content: Content, dialect: Dialect) -> int:
