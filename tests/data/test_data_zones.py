@@ -54,6 +54,23 @@ def test_of_data_frames(make):
         assert line.startswith(form.format(60, "2024-01-01T00:00:00" if new is LOCAL else "2023-12-31T23:00:00"))
 
 
+def test_of_dates_in_parquet(tmp_path):
+    """Beside those of a text and of a frame: the same columns whatever their form."""
+    paths = {frame is ZONED: tmp_path / f"{frame is ZONED}.parquet" for frame in (LOCAL, ZONED)}
+    for zoned, frame in ((False, LOCAL), (True, ZONED)):
+        frame.assign(y=TARGET).to_parquet(paths[zoned])
+    for zoned, form, example in ((True, BARE, "2024-01-01T00:00:00"), (False, OTHER, "2023-12-31T23:00:00")):
+        frame = ZONED if zoned else LOCAL
+        text = written(frame, tmp_path / "learnt.csv")
+        for learnt in (read(paths[zoned], target="y"), read(text, target="y"), from_arrays(frame, TARGET)):
+            preparation = Preparation.fit(learnt, range(N))
+            assert lines(preparation, paths[zoned]) == []
+            (line,) = lines(preparation, paths[not zoned])
+            assert line.startswith(form.format(60, example))
+            parts = parts_of_inputs(paths[not zoned], preparation)
+            assert form.format(60, example) in str([str(note) for part in parts for note in part.notes])
+
+
 def test_a_header_alone_has_no_dates(tmp_path):
     learnt = Preparation.fit(read(written(ZONED, tmp_path / "zoned.csv"), target="y"), range(N))
     (tmp_path / "header.csv").write_text("when,v\n")

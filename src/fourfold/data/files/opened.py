@@ -45,6 +45,9 @@ ROWS_AT_ONCE = 2048
 NUMBER, MOMENT = "AS DOUBLE)", "AS TIMESTAMP)"
 """How expressions of columns end that are no words."""
 
+IN_GREENWICH = " AT TIME ZONE 'UTC'"
+"""How expressions turn dates that have a zone."""
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -52,7 +55,8 @@ class Opened:
 
     - ``relation``: where its rows are; ``casts``: an expression in SQL for each column;
     - ``rows``: how many there are, ``total`` how many there were before a sample was drawn, if they were counted.
-    - ``lists``, ``uneven``, ``nested``, ``marked``, ``classlike``: as in `Source`, the last None where words tell.
+    - ``lists``, ``uneven``, ``nested``, ``marked``, ``classlike``: as in `Source`, the last None where words tell;
+      ``zoned``: whether dates have a zone, of columns of which the file tells it.
     """
 
     content: Content
@@ -68,6 +72,7 @@ class Opened:
     nested: tuple[str, ...] = ()
     classlike: Mapping[str, tuple[str, ...]] | None = None
     marked: Mapping[str, str] = field(default_factory=dict)
+    zoned: Mapping[str, bool] = field(default_factory=dict)
 
     def source(self) -> Source:
         """All rows, in the order of the file."""
@@ -93,8 +98,9 @@ class Opened:
     def _source(self, raw: dict[str, np.ndarray]) -> Source:
         raw = {name: raw[name] for name in self.casts}
         found = source_of(self.content, raw, self.notes, self.classlike, self.booleans, self.total)
+        columns = tuple(replace(one, zoned=self.zoned.get(one.name)) for one in found.columns)
         lists = {"lists": self.lists, "uneven": self.uneven, "nested": self.nested}
-        return replace(found, comma=self.comma, marked=self.marked, **lists)
+        return replace(found, columns=columns, comma=self.comma, marked=self.marked, **lists)
 
     def _words(self, names: Sequence[str]) -> Iterator[Any]:
         """Columns of words, of a table that is kept some rows after the others."""
@@ -255,7 +261,7 @@ def _cast(cell: str, kind: str) -> str:
     if base == "BOOLEAN":
         return f"CAST(CAST({cell} AS INTEGER) AS DOUBLE)"
     if base in DATES or base.startswith(("TIMESTAMP_", "TIMESTAMPTZ")):
-        zone = " AT TIME ZONE 'UTC'" if "TIME ZONE" in kind or base.startswith("TIMESTAMPTZ") else ""
+        zone = IN_GREENWICH if "TIME ZONE" in kind or base.startswith("TIMESTAMPTZ") else ""
         return f"CAST({cell}{zone} AS TIMESTAMP)"
     if base == "JSON":
         return f"{cell} ->> '$'"

@@ -42,7 +42,7 @@ from fourfold.errors import FileError
 from .arrow_schema import index_of_pandas, units_of_durations
 from .content import Content, check_bomb, unpacked
 from .json_forms import in_lines
-from .opened import DURATION, Opened, described_as, named, opened
+from .opened import DURATION, IN_GREENWICH, MOMENT, Opened, described_as, named, opened
 from .relation import Relation, count, drawn, of_series, of_text
 from .sql import database, quoted
 
@@ -165,7 +165,9 @@ def open_parquet(content: Content, reading: Reading, scratch: Path | None = None
             found = of_series(found, reading)
             total = reading.counted or count(found.connection, found.sql, found.parameters)
         check_memory(content.name, min(total, reading.of(columns), reading.at_once(columns)) * columns * 8)
-        yield opened(replace(found, sql=drawn(found, total, reading)), described, content, reading, total)
+        table = opened(replace(found, sql=drawn(found, total, reading)), described, content, reading, total)
+        zoned = {name: IN_GREENWICH in cast for name, cast in table.casts.items() if cast.endswith(MOMENT)}
+        yield replace(table, zoned=zoned)
 
 
 @contextmanager
