@@ -76,24 +76,35 @@ class Opened:
 
     def source(self) -> Source:
         """All rows, in the order of the file."""
+        return self._source(self._read())
+
+    def parts(self, step: int) -> Iterator[Source]:
+        """All rows, so many at once, in the order of the file, which is read as the parts are asked for."""
+        found = self._parts(step) if self.relation.jumps else self._streamed(step)
+        return (replace(self._source(raw), among=self.rows) for raw in found)
+
+    def _parts(self, step: int) -> Iterator[dict[str, np.ndarray]]:
+        for start in range(0, self.rows, step):
+            yield self._read(f" LIMIT {step} OFFSET {start}")
+
+    def _streamed(self, step: int) -> Iterator[dict[str, np.ndarray]]:
+        """The rows of one query, of which no more are held than a part has."""
+        found = self._selected([*self.casts], moments="epoch_us({})")
+        while some := list(_some(found, step)):
+            columns = zip(self.casts.items(), zip(*some))
+            yield {name: np.concatenate([_typed(cast, cells) for cells in parts]) for (name, cast), parts in columns}
+
+    def _read(self, part: str = "") -> dict[str, np.ndarray]:
         words = [name for name, cast in self.casts.items() if not cast.endswith((NUMBER, MOMENT))]
         others = [name for name in self.casts if name not in set(words)]
         raw: dict[str, np.ndarray] = {}
         if others:
-            found = self._selected(others).fetchnumpy()
+            found = self._selected(others, part).fetchnumpy()
             raw = {name: column(found.pop(f"v{place}")) for place, name in enumerate(others)}
         if words:
-            found = shared(self._words(words))
+            found = shared(self._words(words, part))
             raw |= {name: found[f"v{place}"] for place, name in enumerate(words)}
-        return self._source(raw)
-
-    def parts(self, step: int) -> Iterator[Source]:
-        """All rows, so many at once, in the order of the file, which is read as the parts are asked for."""
-        found = self._selected([*self.casts], moments="epoch_us({})")
-        while some := list(_some(found, step)):
-            columns = zip(self.casts.items(), zip(*some))
-            raw = {name: np.concatenate([_typed(cast, cells) for cells in parts]) for (name, cast), parts in columns}
-            yield replace(self._source(raw), among=self.rows)
+        return raw
 
     def _source(self, raw: dict[str, np.ndarray]) -> Source:
         raw = {name: raw[name] for name in self.casts}
@@ -102,10 +113,10 @@ class Opened:
         lists = {"lists": self.lists, "uneven": self.uneven, "nested": self.nested}
         return replace(found, columns=columns, comma=self.comma, marked=self.marked, **lists)
 
-    def _words(self, names: Sequence[str]) -> Iterator[Any]:
+    def _words(self, names: Sequence[str], part: str) -> Iterator[Any]:
         """Columns of words, of a table that is kept some rows after the others."""
         if not self.relation.kept:
-            yield self._selected(names).fetchnumpy()
+            yield self._selected(names, part).fetchnumpy()
             return
         step = max(1, WORDS_AT_ONCE // len(names))
         for first in range(0, max(self.rows, 1), step):
@@ -161,7 +172,7 @@ def opened(
     columns = [(name, cell, kind) for (name, cell), (_, kind) in zip(named(described).items(), described)]
     leaves = list(_leaves(connection, relation, parameters, columns))
     large = {name: cell for name, cell, kind in leaves if kind in LARGE_INTEGERS}
-    words = _indistinct(connection, relation, parameters, large)
+    rows, words = _indistinct(connection, relation, parameters, large)
     if reading.numbers is not None:
         words |= {name for name, _, kind in leaves if kind in INTEGERS and name not in reading.numbers}
     casts, within, left_out = {}, {}, {}
@@ -193,7 +204,7 @@ def opened(
         notes += (Note(f"left out: {listed(names)}", because),)
     notes += _said_of_lists(within)
     return Opened(
-        content, found, casts, found.number_of(), total, notes, booleans,
+        content, found, casts, rows, total, notes, booleans,
         lists=tuple(name for one in within.values() for name in one.channels),
         uneven=any(one.uneven for one in within.values()),
         nested=tuple(name for one in within.values() if one.nested for name in one.channels),
@@ -232,20 +243,18 @@ def _is_object(kind: str) -> bool:
 
 def _indistinct(
     connection: Any, relation: str, parameters: tuple[str, ...], cells: dict[str, str]
-) -> set[str]:
-    """The columns of whole numbers so large that a float64 can't tell all of them apart."""
-    if not cells:
-        return set()
-    largest = ", ".join(f"max(abs(CAST({cell} AS HUGEINT)))" for cell in cells.values())
-    found = connection.execute(f"SELECT {largest} FROM {relation}", parameters).fetchone()
+) -> tuple[int, set[str]]:
+    """How many rows there are, and the columns of whole numbers that a float64 can't tell apart, as they are large."""
+    largest = "".join(f", max(abs(CAST({cell} AS HUGEINT)))" for cell in cells.values())
+    rows, *found = connection.execute(f"SELECT count(*){largest} FROM {relation}", parameters).fetchone()
     suspect = [name for name, most in zip(cells, found) if most is not None and most > 2**53]
     different = ", ".join(
         f"count(DISTINCT {cells[name]}) > count(DISTINCT CAST({cells[name]} AS DOUBLE))" for name in suspect
     )
     if not suspect:
-        return set()
+        return rows, set()
     found = connection.execute(f"SELECT {different} FROM {relation}", parameters).fetchone()
-    return {name for name, lost in zip(suspect, found) if lost}
+    return rows, {name for name, lost in zip(suspect, found) if lost}
 
 
 def _cast(cell: str, kind: str) -> str:

@@ -15,7 +15,8 @@ from .sql import literal
 class Relation:
     """The rows of a file in SQL, and its columns: their names, and what these are called in SQL; ``spelled``: the rows
     with the spellings of a missing value as they stand, where they are none in ``sql``; ``kept``: whether they lie in
-    a table, and are read from the file no more."""
+    a table, and are read from the file no more; ``jumps``: whether the file tells where a row lies, so that those
+    before it need not be read."""
 
     connection: Any
     sql: str
@@ -23,6 +24,7 @@ class Relation:
     columns: dict[str, str]
     spelled: str = ""
     kept: bool = False
+    jumps: bool = False
 
     def number_of(self, condition: str = "TRUE") -> int:
         """How many rows there are of which a condition is true."""

@@ -190,7 +190,7 @@ def _parquet(
         total = int(facts[0])
         relation, described = _index_first(connection, file, relation, described)
         check_bomb(content.name, content.size, total * len(described))
-        yield Relation(connection, relation, [file], named(described)), total, described
+        yield Relation(connection, relation, [file], named(described), jumps=True), total, described
 
 
 def _index_first(
