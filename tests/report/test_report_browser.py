@@ -4,6 +4,8 @@ import json
 import re
 import shutil
 import subprocess
+from collections import Counter
+from html import unescape
 
 import pytest
 from report_samples import SAMPLES, choose, hostile, regression
@@ -54,7 +56,7 @@ def test_draws_every_chart_and_says_nothing(browser, name):
     panels += [
         panel for example in (page.gallery.examples if page.gallery else ()) for panel in example.panels
     ]
-    drawn = re.findall(r'data-drawn="yes"[^>]*><svg', dom)
+    drawn = re.findall(r'data-drawn="yes"[^>]*><div [^>]*aria-hidden="true"[^>]*><svg', dom)
     assert len(drawn) == len(panels) > 0
     assert dom.count("mark-symbol role-mark") >= len(panels) / 2  # points, not only axes
     assert "NaN" not in re.sub(r"<script.*?</script>", "", dom, flags=re.S)
@@ -97,6 +99,7 @@ FRAME = """
     broken: {{}},
     paper: {{}},
     rows: {{}},
+    heard: [],
     moved: {{}},
     examples: {{}},
   }};
@@ -108,6 +111,9 @@ FRAME = """
   for (const details of page.querySelectorAll(".more")) details.open = true;
   await new Promise((resolve) => setTimeout(resolve, 500));
   found.drawn = page.querySelectorAll("[data-drawn]").length;
+  found.heard = [...page.querySelectorAll("[data-drawn]")].map((chart) => [
+    chart.getAttribute("role"), chart.getAttribute("aria-label"), chart.querySelector("svg").closest("[aria-hidden]") !== null
+  ]);
   found.line = style("#curves .mark-line path[stroke='var(--c0)']").stroke;
   const dashes = () => [...page.querySelectorAll("pre code")].flatMap((code) => {{
     const walk = page.createTreeWalker(code, NodeFilter.SHOW_TEXT), found = [];
@@ -202,6 +208,14 @@ def test_on_a_phone_tables_and_examples_are_read_sideways_with_the_names_of_rows
     many = [(rows, tab) for rows, cards, tab in found["examples"]["390"] if cards > 1]
     assert many and set(many) == {(1, 0)}  # one line of cards, which the keyboard reaches
     assert any(rows > 1 for rows, *_ in found["examples"]["1024"])
+
+
+def test_a_screen_reader_hears_what_a_chart_shows_and_none_of_its_marks(browser):
+    text = html.render(*choose())
+    heard = measured(browser, text)["heard"]
+    labels = Counter(unescape(label) for label in re.findall(r'role="img" aria-label="([^"]+)" data-chart', text))
+    assert {role for role, *_ in heard} == {"img"} and all(hidden for *_, hidden in heard)
+    assert Counter(unescape(label) for _, label, _ in heard) == labels and len(labels) > 5
 
 
 def test_on_paper_charts_have_their_tables_and_evidence_is_left_to_its_file(browser):

@@ -8,10 +8,12 @@
   const draw = async (holder) => {
     const spec = specs[holder.dataset.chart][Number(holder.dataset.panel)];
     const compiled = vegaLite.compile({ ...spec, config }).spec;
+    const drawing = holder.appendChild(document.createElement("div"));
+    drawing.ariaHidden = "true"; // the holder's label says what is drawn; Vega would write its own over it
     const view = new vega.View(vega.parse(compiled, null, { ast: true }), {
       expr: vegaInterpreter.expressionInterpreter,
       renderer: "svg",
-      container: holder,
+      container: drawing,
       hover: false,
     });
     await view.runAsync();
@@ -26,6 +28,8 @@
       waiting.delete(holder);
       draw(holder).catch((error) => {
         console.error(error);
+        holder.removeAttribute("role"); // it is words now
+        holder.removeAttribute("aria-label");
         holder.textContent = "This chart could not be drawn; its table holds the same numbers.";
         const table = holder.closest("section").querySelector("details:not(.more)");
         if (table) table.open = true;
