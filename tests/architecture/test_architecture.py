@@ -1,5 +1,7 @@
 """The plan of the house, held: who imports whom, and what loading a module brings with it."""
 
+import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -45,3 +47,15 @@ def test_public_names_exist_and_are_listed():
         assert getattr(fourfold, name) is not None
     with pytest.raises(AttributeError, match="did you mean 'Model'"):
         _ = fourfold.Modle
+
+
+@pytest.mark.parametrize("module", ["layers", "losses", "metrics"])
+def test_editors_and_type_checkers_are_told_what_a_module_exports(module):
+    """They read ``__all__`` without running the module: names that are imported there are its own affair otherwise."""
+    loaded = importlib.import_module(f"fourfold.{module}")
+    tree = ast.parse(Path(loaded.__file__).read_text())
+    assigned = {ast.unparse(node.targets[0]): node.value for node in tree.body if isinstance(node, ast.Assign)}
+    exported = ast.literal_eval(assigned["__all__"])
+    own = {name for name, value in vars(loaded).items() if getattr(value, "__module__", "").startswith(loaded.__name__)}
+    own = {name for name in own if not name.startswith("_") and name not in ("crossentropy_kind", "resolve")}
+    assert own <= {*exported} <= {*vars(loaded)} and len(exported) == len({*exported})

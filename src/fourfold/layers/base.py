@@ -325,7 +325,7 @@ class Layer(Interface):
             return self._record(args, kwargs)
         return self._run(args, kwargs)
 
-    def build(self, *inputs: TensorSpec, **kwargs: Any) -> None:
+    def build(self, *inputs: Any, **kwargs: Any) -> None:
         """Creates the weights, drawing their values from the current random stream. Twice is once."""
         of_ours = type(self).weight_specs is not Layer.weight_specs or not written.as_for_keras(type(self))
         if self._weights is not None or not of_ours:
