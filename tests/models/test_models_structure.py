@@ -315,6 +315,14 @@ def test_the_summary_of_a_chain_without_an_input_knows_its_layers(capsys):
     assert lines[-1] == " FLOPs a sample: ?"
 
 
+def test_the_summary_shows_nothing_beside_its_text_in_a_notebook(capsys, monkeypatch):
+    model, shown = Sequential([Input(shape=(4,)), Dense(3)]), []
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setattr("rich.jupyter.display", lambda *found: shown.append(found))
+    model.summary()
+    assert shown == [] and "dense (Dense)" in capsys.readouterr().out
+
+
 def test_the_summary_of_a_graph_says_what_is_connected():
     lines = []
     ids = Input(shape=(6,), dtype="int32", name="ids")

@@ -35,7 +35,7 @@ def print_summary(
         )
     for row in rows:
         table.add_row(*row)
-    console = Console(width=line_length, highlight=False)
+    console = Console(width=line_length, highlight=False, force_jupyter=False)  # what it prints is text here
     with console.capture() as capture:
         console.print(table)
     weights = model.weights if model.built else []
