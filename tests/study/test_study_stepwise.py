@@ -102,7 +102,7 @@ def test_a_loss_of_steps_is_that_of_the_mean_series_whatever_masks_say():
     loss = OverSteps(losses.MeanSquaredError())
     targets, outputs = jnp.array([[1.0, jnp.nan], [2.0, 4.0]]), jnp.zeros((2, 2, 1))
     assert float(loss(targets, outputs)) == (1 + (4 + 16) / 2) / 2
-    assert float(loss(targets, outputs, mask=jnp.array([[True, True], [False, False]]))) == 5.5
+    assert float(loss.of_batch(targets, outputs, None, jnp.array([[True, True], [False, False]]))) == 5.5
     assert float(loss(targets, outputs, sample_weight=jnp.array([2.0, 0.0]))) == 1.0
 
 

@@ -215,8 +215,8 @@ class OverSteps(losses.Loss):
         safe = jnp.where(there, y_true, jnp.zeros_like(y_true))
         return mean(self.each.call(safe[..., None], y_pred), y_true)
 
-    def __call__(self, y_true, y_pred, sample_weight=None, mask=None):
-        return super().__call__(y_true, y_pred, sample_weight)
+    def of_batch(self, y_true, y_pred, sample_weight, mask):
+        return self(y_true, y_pred, sample_weight)
 
 
 def _score(

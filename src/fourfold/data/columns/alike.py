@@ -32,6 +32,7 @@ def named_alike(found: Source, wanted: Sequence[str], known: Iterable[str]) -> S
     """A table with each wanted column that is absent in the place of the one other column of nearly this name, or of
     the several whose names it is, as those of an id.
 
+    >>> from fourfold.data.dataset import Column
     >>> source = Source("new.csv", Table({"Home Town": np.ones(2)}), (Column("Home Town", "number"),))
     >>> found = named_alike(source, ["home_town"], ["home_town"])
     >>> found.inputs.names, str(found.notes[0])
