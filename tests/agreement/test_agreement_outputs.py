@@ -66,3 +66,38 @@ def test_losses_of_one_name_are_numbered():
     model = of_a_class(fourfold, FORMS["list"])
     model.compile("sgd", "mse")
     assert list(model.fit(X, [PRICE, RISK], verbose=0).history) == ["loss", "mse_1_loss", "mse_loss"]
+
+
+def told(model, y):
+    """All lists of numbers that a model gives for a batch, and its history."""
+    lists = [*model.train_on_batch(X, y), *model.test_on_batch(X, y), *model.evaluate(X, y, verbose=0)]
+    history = model.fit(X, y, epochs=2, verbose=0, shuffle=False).history
+    return np.array(lists), history
+
+
+AGAIN = {
+    "nothing": {},
+    "a loss": {"loss": ["mae", None]},
+    "metrics": {"weighted_metrics": [["mse"], []]},
+    "both": {"loss": ["mse", "hinge"], "loss_weights": [1.0, 0.5], "metrics": [[], ["mae"]]},
+}
+
+
+@pytest.mark.parametrize("net", [of_symbols, of_a_class])
+@pytest.mark.parametrize("again", AGAIN)
+def test_lists_and_what_a_model_keeps_when_it_is_compiled_again(net, again):
+    found, weights = [], None
+    for k in (keras, fourfold):
+        model = net(k, FORMS["list"])
+        weights = model.get_weights() if weights is None else weights
+        model.set_weights(weights)
+        losses = ["mse", "binary_crossentropy"]
+        model.compile("sgd", losses, [2.0, 1.0], metrics=[["mse"], ["mae", "accuracy"]])
+        first = told(model, [PRICE, RISK])
+        model.compile("sgd", **AGAIN[again])
+        found.append([first, told(model, [PRICE, RISK])])
+    for (wanted, history), (got, our_history) in zip(*found):
+        np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-5)
+        assert list(our_history) == list(history)
+        for name in history:
+            np.testing.assert_allclose(our_history[name], history[name], rtol=1e-4, atol=1e-5, err_msg=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 
@@ -19,6 +19,27 @@ from fourfold.training.splitting import SplitProgram, split_devices
 
 if TYPE_CHECKING:
     from fourfold.models.trainer import Trainer
+
+
+class Asked(NamedTuple):
+    """What `compile` was given."""
+
+    optimizer: Any
+    loss: Any
+    loss_weights: Any
+    metrics: Any
+    weighted_metrics: Any
+
+    def after(self, before: Asked | None) -> Asked:
+        """It, with the loss or the metrics of the time before where none are given, as Keras keeps them."""
+        if before is None:
+            return self
+        kept = self
+        if self.loss is None:
+            kept = kept._replace(loss=before.loss, loss_weights=before.loss_weights)
+        if self.metrics is None and self.weighted_metrics is None:
+            kept = kept._replace(metrics=before.metrics, weighted_metrics=before.weighted_metrics)
+        return kept
 
 
 class Compiled:
@@ -99,10 +120,18 @@ class Compiled:
         return self._split[1]
 
     def names(self, logs: Mapping[str, Any] | None = None) -> list[str]:
-        """The names in the logs: loss, losses of outputs, metrics; and others that logs have."""
-        made = () if self._made is None else (*self._made[1].loss_names, *(m.name for m in self._made[1].metrics))
-        known = ["loss", *made]
-        return known if logs is None else [*(n for n in known if n in logs), *(n for n in logs if n not in known)]
+        """The names of the numbers in lists, in Keras's order, and others that logs have.
+
+        The loss, metrics by names of their own, losses of outputs; at the end metrics that an output's name stands
+        before, by the alphabet.
+        """
+        losses, reported = () if self._made is None else self._made[1].loss_names, self._reported
+        first = ["loss", *(m.name for m in reported if m.plain), *losses]
+        last = sorted(m.name for m in reported if not m.plain)
+        if logs is None:
+            return [*first, *last]
+        others = [name for name in logs if name not in (*first, *last)]
+        return [name for name in (*first, *others, *last) if name in logs]
 
     def objective(self, target_shapes: tuple[Shape | None, ...]) -> Objective:
         """What is minimised and reported for targets of these shapes."""
@@ -111,6 +140,10 @@ class Compiled:
             reported = self._made[1].metrics
             self._as_one = CompileMetrics(self.model, reported) if reported else None
         return self._made[1]
+
+    @property
+    def _reported(self) -> tuple[Reported, ...]:
+        return () if self._made is None else self._made[1].metrics
 
     @property
     def trackers(self) -> list[Mean]:
@@ -149,12 +182,12 @@ class Compiled:
             for given, weighted in [(self.metrics[i], False), (self.weighted[i], True)]:
                 for item in given:
                     metric = self._metric(item, target_shapes[i], symbol.shape, resolved[i])
-                    label = item if isinstance(item, str) else metric.name
+                    label = own = item if isinstance(item, str) else metric.name
                     before = f"{name}_" if several and not nameless else ""
                     if weighted and before + label in counts:
                         label = f"weighted_{label}"
                     label = _numbered(before + label, counts)
-                    reported.append(Reported(label, i, metric, weighted))
+                    reported.append(Reported(label, i, metric, weighted, label == own))
         if nameless:
             names = _distinct(
                 given if isinstance(given, str) else getattr(loss, "name", "")

@@ -16,7 +16,7 @@ from fourfold.graph import Graph
 from fourfold.metrics import Metric
 from fourfold.models import fitting, predicting, steps
 from fourfold.models.batches import Batches, as_batches
-from fourfold.models.compiling import Compiled
+from fourfold.models.compiling import Asked, Compiled
 from fourfold.models.feeding import given
 from fourfold.models.structure import Structured
 from fourfold.models.subclassed import specs_of
@@ -44,7 +44,7 @@ class Trainer(Structured):
     def _begin(self) -> None:
         """A model that has no graph, and was not compiled."""
         self._compiled: Compiled | None = None
-        self._compile_with: tuple | None = None
+        self._compile_with: Asked | None = None
         self.stop_training = False
         self.initial_epoch = 0
         self.history: History | None = None
@@ -79,9 +79,11 @@ class Trainer(Structured):
         """Says how the model is trained: optimizer, loss(es), metrics; names or objects, as in Keras.
 
         ``run_eagerly``, ``steps_per_execution``, ``jit_compile`` and ``auto_scale_loss`` are accepted and change
-        nothing: every training is one compiled program over as many steps as nobody has to look.
+        nothing: every training is one compiled program over as many steps as nobody has to look. Compiled again, a
+        model keeps its loss where none is given, and its metrics.
         """
-        self._compile_with = (optimizers.get(optimizer), loss, loss_weights, metrics, weighted_metrics)
+        asked = Asked(optimizers.get(optimizer), loss, loss_weights, metrics, weighted_metrics)
+        self._compile_with = asked.after(self._compile_with)
         self._compiled = Compiled(self, *self._compile_with) if self._has_graph else None
 
     @property

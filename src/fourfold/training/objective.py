@@ -43,6 +43,8 @@ class Reported:
     output: int
     metric: Any
     weighted: bool = False
+    plain: bool = True
+    """Whether the name is the metric's own, with nothing before or behind it."""
 
     def seen(self, batch: Batch, outputs: list[Array], masks: list[Array | None]) -> tuple[Any, Array, Array | None]:
         """What the metric is told of a batch: targets, outputs, weights."""
