@@ -125,6 +125,20 @@ def test_value_dim_of_its_own_gives_the_same_output_with_and_without_scores():
     np.testing.assert_allclose(layer(QUERY, OTHER), with_scores, rtol=1e-6, atol=1e-6)
 
 
+def test_a_query_mask_that_is_said_counts_as_one_that_travels():
+    """Keras reads the mask that travels alone, which makes a difference for the hidden queries alone."""
+    layer, theirs = ours.MultiHeadAttention(2, 3), KERAS.MultiHeadAttention(2, 3)
+    said = np.asarray(layer(QUERY, OTHER, query_mask=QUERY_MASK, value_mask=SOME_MASK))
+    theirs.build(QUERY.shape, OTHER.shape)
+    theirs.set_weights(layer.get_weights())
+    queries = keras.ops.convert_to_tensor(QUERY)
+    queries._keras_mask = QUERY_MASK
+    np.testing.assert_allclose(said, theirs(queries, OTHER, value_mask=SOME_MASK), rtol=1e-5, atol=1e-6)
+    alone = np.asarray(theirs(QUERY, OTHER, query_mask=QUERY_MASK, value_mask=SOME_MASK))
+    np.testing.assert_allclose(said[QUERY_MASK], alone[QUERY_MASK], rtol=1e-5, atol=1e-6)
+    assert not np.allclose(said, alone, atol=1e-3)
+
+
 def test_the_key_by_name_is_the_third_input():
     layer = ours.MultiHeadAttention(2, 3)
     np.testing.assert_array_equal(layer(QUERY, WIDE, key=OTHER), layer(QUERY, WIDE, OTHER))

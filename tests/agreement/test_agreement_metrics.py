@@ -106,6 +106,25 @@ def test_metrics_of_masked_steps_see_what_is_there():
     assert found["TruePositives"] + found["FalseNegatives"] == y[there].sum()
 
 
+def test_masked_steps_count_alike_in_fit_and_in_evaluation():
+    """Keras on JAX loses the mask between the gradients and the metrics of `fit`."""
+    steps, classes = RNG.integers(1, 9, (ROWS, 6)), RNG.integers(0, 3, (ROWS, 6))
+    steps[:, 4:] = 0
+    found, weights = [], None
+    for k in (keras, fourfold):
+        inputs = k.Input((6,))
+        hidden = k.layers.LSTM(4, return_sequences=True)(k.layers.Embedding(9, 3, mask_zero=True)(inputs))
+        model = k.Model(inputs, k.layers.Dense(3, activation="softmax")(hidden))
+        weights = model.get_weights() if weights is None else weights
+        model.set_weights(weights)
+        model.compile(k.optimizers.SGD(0.0), "sparse_categorical_crossentropy", metrics=["accuracy"])
+        told = model.fit(steps, classes, verbose=0, validation_data=(steps, classes)).history
+        found.append([told[name][0] for name in ("val_accuracy", "accuracy", "loss", "val_loss")])
+    np.testing.assert_allclose(found[1], [found[0][0], found[0][0], *found[0][2:]], rtol=1e-5)
+    every = model.predict(steps, verbose=0).argmax(-1) == classes
+    assert found[0][1] == pytest.approx(every.mean(), rel=1e-5)
+
+
 def test_a_number_a_class_is_shown(capsys):
     model = model_of(fourfold, "classes")
     model.fit(X, TARGETS["softmax"], epochs=1, verbose=1)
