@@ -29,7 +29,7 @@ def set_random_seed(seed: int) -> None:
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
-    """Class numbers (N,) as one-hot rows (N, classes), float32.
+    """Class numbers (N,) as one-hot rows (N, classes): float64 as in Keras, and float32 of JAX's arrays.
 
     >>> to_categorical([0, 2]).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
@@ -57,7 +57,8 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
         raise DataError(
             "class-numbers", "a class number is too large", got=str(labels.max()), wanted=f"below {classes}"
         )
-    return np.eye(classes, dtype=np.float32)[labels.astype(int)]
+    of_jax = type(x).__module__.partition(".")[0] in ("jax", "jaxlib")
+    return np.eye(classes, dtype=np.float32 if of_jax else np.float64)[labels.astype(int)]
 
 
 def timeseries_dataset_from_array(

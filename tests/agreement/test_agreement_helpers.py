@@ -3,6 +3,8 @@
 import io
 import re
 
+import jax
+import jax.numpy as jnp
 import keras
 import numpy as np
 import pytest
@@ -18,6 +20,15 @@ X = RNG.normal(size=(5, 3)).astype("float32")
 def test_normalize(arguments):
     wanted = keras.utils.normalize(*arguments)
     np.testing.assert_allclose(fourfold.utils.normalize(*arguments), wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize("classes", [[1, 2], [[1], [0]], [[0, 1], [2, 2]], np.array([1.0, 3.0]), jnp.array([[1], [2]])])
+@pytest.mark.parametrize("count", [4, None])
+def test_classes_as_rows(classes, count):
+    if isinstance(classes, jax.Array):
+        count = 4  # of JAX's arrays Keras must know it
+    wanted, got = (np.asarray(k.utils.to_categorical(classes, count)) for k in (keras, fourfold))
+    assert (got.dtype, got.tolist()) == (wanted.dtype, wanted.tolist())
 
 
 @pytest.mark.parametrize("data", [X, (X,), (X, 1), (X, 1, 2)])
