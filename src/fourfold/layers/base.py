@@ -31,7 +31,7 @@ from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import written
 from fourfold.layers.call_inputs import check_call, check_one_input, numbers_as_array
 from fourfold.layers.calling import all_none, as_array, as_spec, call_parameters, flags, is_shape, spread
-from fourfold.layers.constructing import also_from_below, constructor_arguments
+from fourfold.layers.constructing import also_from_below, constructor_arguments, keep_set
 from fourfold.layers.input_spec import InputSpec, check_specs
 from fourfold.layers.interface import Interface
 from fourfold.layers.lost_masks import warn_of_lost_masks, where_lost
@@ -222,6 +222,10 @@ class Layer(Interface):
     def name(self) -> str:
         return self.given_name or self.model_name or self.usual_name
 
+    @name.setter
+    def name(self, value: str) -> None:
+        self.given_name = value
+
     @property
     def usual_name(self) -> str:
         """What its class is called in names of layers, before they are numbered."""
@@ -297,6 +301,10 @@ class Layer(Interface):
     @property
     def non_trainable_weights(self) -> list[Weight]:
         return [w for w in self.weights if not w.trainable]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        keep_set(self, Layer, name, value)
 
     def __getattr__(self, name: str) -> Any:
         weights = self.__dict__.get("_weights") or {}

@@ -59,10 +59,20 @@ def also_from_below(cls: type, base: type) -> Callable[..., None]:
             constructor(self, *args, **by_present_names(cls, kwargs))
         finally:
             if first:
-                self._arguments = outer
+                self._arguments, self._constructed_as = outer, cls
                 del self._constructor
 
     return construct
+
+
+def keep_set(layer: Any, base: type, name: str, value: Any) -> None:
+    """An attribute that is set after the constructor is the argument of its name, in the configuration and in files.
+
+    Of a user's class those that the class of ours above it takes.
+    """
+    cls = vars(layer).get("_constructed_as")
+    if cls is not None and name in layer._arguments and name in _known(cls, base):
+        layer._arguments[name] = value
 
 
 def by_present_names(cls: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
