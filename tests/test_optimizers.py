@@ -71,6 +71,18 @@ CASES = [  # name, arguments, learning rate schedule
     ("Ftrl", {"learning_rate": 0.1, "beta": 0.5, "l2_regularization_strength": 0.1}, None),
     ("Ftrl", {"learning_rate": 0.05, "l1_regularization_strength": 0.5, "learning_rate_power": -0.7}, None),
     ("Ftrl", {"l2_shrinkage_regularization_strength": 0.2, "initial_accumulator_value": 0.5}, None),
+    ("Adafactor", {}, None),
+    ("Adafactor", {"learning_rate": 2.0, "clip_threshold": 0.5, "beta_2_decay": -0.6, "epsilon_2": 0.1}, None),
+    ("Adafactor", {"weight_decay": 0.1, "relative_step": False, "epsilon_1": 1e-3}, COSINE),
+    ("Adafactor", {"gradient_accumulation_steps": 2, "use_ema": True, "global_clipnorm": 1.0}, None),
+    ("Muon", {}, None),
+    ("Muon", {"learning_rate": 0.1, "nesterov": False, "ns_steps": 3, "rms_rate": None, "momentum": 0.8}, None),
+    ("Muon", {"adam_lr_ratio": 0.1, "weight_decay": None, "adam_weight_decay": 0.5, "exclude_layers": ["sca"]}, COSINE),
+    ("Muon", {"weight_decay": 0.5, "adam_weight_decay": None, "exclude_layers": ["kern"], "learning_rate": 0.1}, None),
+    ("Muon", {"gradient_accumulation_steps": 3, "use_ema": True, "exclude_embeddings": False}, None),
+    ("ScheduleFreeAdamW", {}, None),
+    ("ScheduleFreeAdamW", {"learning_rate": 0.1, "beta_1": 0.7, "warmup_steps": 3, "weight_decay": 0.1}, None),
+    ("ScheduleFreeAdamW", {"gradient_accumulation_steps": 2, "beta_2": 0.9, "epsilon": 1e-3, "clipnorm": 0.5}, COSINE),
     ("SGD", {"learning_rate": 0.1, "use_ema": True, "ema_momentum": 0.8}, None),
     ("SGD", {"learning_rate": 0.1, "use_ema": True, "ema_momentum": 0.8, "ema_overwrite_frequency": 3}, None),
     ("SGD", {"learning_rate": 0.1, "momentum": 0.9, "gradient_accumulation_steps": 3}, None),
@@ -241,7 +253,7 @@ def test_schedules_agree(name, arguments):
     assert config == schedules.serialize(ours) == schedules.serialize(schedules.deserialize(config))
 
 
-@pytest.mark.parametrize("name", ["sgd", "SGD", "adam", "Adam", "adamw", "rmsprop", "RMSprop", "nadam", "adamax", "adagrad", "adadelta", "lion", "ftrl"])
+@pytest.mark.parametrize("name", ["sgd", "SGD", "adam", "Adam", "adamw", "rmsprop", "RMSprop", "nadam", "adamax", "adagrad", "adadelta", "lion", "ftrl", "adafactor", "muon", "schedulefreeadamw"])
 def test_names_and_defaults_agree(name):
     theirs = keras.optimizers.get(name)
     ours = optimizers.get(name)
@@ -251,7 +263,7 @@ def test_names_and_defaults_agree(name):
     assert own.pop("name") and own.items() <= known.items()
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "Adamax", "Nadam", "Lamb", "RMSprop", "Adagrad", "Adadelta", "Lion", "Ftrl"])
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "Adamax", "Nadam", "Lamb", "RMSprop", "Adagrad", "Adadelta", "Lion", "Ftrl", "Adafactor", "Muon", "ScheduleFreeAdamW"])
 def test_arguments_have_the_places_that_keras_gives_them(name):
     ours, theirs = (list(inspect.signature(getattr(module, name)).parameters) for module in (optimizers, keras.optimizers))
     assert [*ours[:-1], "kwargs"] == theirs and ours[-1] == "decay_exclude"

@@ -281,7 +281,7 @@ MISSING = [
     ("callbacks", "RemoteMonitor", r"has no 'RemoteMonitor'.*Do this: send the logs in a Callback"),
     ("losses", "Circle", r"has no 'Circle'.*a function \(y_true, y_pred\) -> values is a loss, too"),
     ("metrics", "MeanTensor", r"has no 'MeanTensor'.*is a metric, too"),
-    ("optimizers", "Muon", r"fourfold\.optimizers has no 'Muon'"),
+    ("optimizers", "MultiOptimizer", r"fourfold\.optimizers has no 'MultiOptimizer'"),
     ("preprocessing.image", "ImageDataGenerator", r"has no 'ImageDataGenerator'. Do this: data = fourfold.data.read"),
     ("preprocessing.sequence", "TimeseriesGenerator", "Do this: fourfold.utils.timeseries_dataset_from_array"),
     ("preprocessing.text", "hashing_trick", "has no 'hashing_trick'. Do this: Tokenizer numbers the words"),

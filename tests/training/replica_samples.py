@@ -44,9 +44,9 @@ def model(dropout=0.2):
     return Model(x, Dense(3, activation="softmax")(Dropout(dropout)(hidden)))
 
 
-def sweep(net, schedule=None, checks=CHECKS, patience=6):
+def sweep(net, schedule=None, checks=CHECKS, patience=6, optimizer=None):
     loss = losses.SparseCategoricalCrossentropy()
-    program = Program(net.graph, Objective((loss,), (1.0,)), optimizers.SGD())
+    program = Program(net.graph, Objective((loss,), (1.0,)), optimizer or optimizers.SGD())
 
     def per_example(targets, outputs):
         return loss.call(targets, outputs), (outputs.argmax(-1) == targets[..., 0]).astype("float32")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from replica_samples import CHECKS, ROWS, STEPS, X, Y, model, replica, shared, sweep, trainer
 
+from fourfold import optimizers
 from fourfold.errors import OutOfMemoryError
 from fourfold.training.replicas import DIVERGED, STOPPED, TRAINED, permute, warm_up_then_cosine
 
@@ -28,6 +29,16 @@ def test_a_replica_does_not_know_its_block():
         assert equal(run(shared(), [one], 4)[0], among_others)  # the rest of the block is idle
         assert equal(run(shared(), [one], 1)[0], among_others)
     assert equal(run(shared(), replicas[::-1], 3)[::-1], together)
+
+
+@pytest.mark.parametrize("name", ["Adafactor", "Muon", "ScheduleFreeAdamW"])
+def test_slots_of_other_shapes_are_stacked_too(name):
+    run = sweep(model(), optimizer=optimizers.get(name))
+    replicas = [replica(seed=seed, rate=rate) for seed, rate in [(0, 0.03), (1, 0.1)]]
+    together = run(shared(), replicas, 2)
+    assert equal([run(shared(), [one], 2)[0] for one in replicas], together)
+    assert all(result.status == TRAINED for result in together)
+    assert not equal(together[0].weights, together[1].weights)
 
 
 def test_replicas_that_do_not_fit_run_in_waves_that_are_halved_and_said(caplog):

@@ -107,7 +107,7 @@ def _trained(model: Model, order: Mapping[int, list[Layer]] | None = None) -> li
 def _in_keras_order(optimizer: Optimizer, state: Mapping[str, Any], trained: list[str]) -> list[Any]:
     """What an optimizer remembers: steps, the learning rate if it is a number, then arrays of the weights."""
     rate = [] if optimizer.schedule else [np.float32(optimizer.learning_rate)]
-    arrays = [state[name][path] for name, path in optimizer.in_keras_order(trained)]
+    arrays = [state[name][path] for name, path in optimizer.in_keras_order(trained, state)]
     counted = [np.float32(number) for number in optimizer.counted(int(state["iteration"]))]
     return [np.asarray(state["iteration"], np.int32), *rate, *arrays, *counted]
 
@@ -236,9 +236,11 @@ def take_state(model: Any, file: Hdf5, reading: Reading | None) -> None:
     optimizer, trained = compiled.optimizer, _trained(model, None if reading is None else reading.order)
     handles = model.graph.handles
     first = 1 if optimizer.schedule else 2
-    slots, counted = optimizer.in_keras_order(trained), optimizer.counted(0)
+    weights = {path: jnp.asarray(handles[path].value) for path in model.graph.trainable_paths()}
+    wanted = jax.eval_shape(optimizer.init, weights)
+    slots, counted = optimizer.in_keras_order(trained, wanted), optimizer.counted(0)
     names = [f"{OPTIMIZER}/vars/{number}" for number in range(first + len(slots) + len(counted))]
-    shapes = [()] * first + [handles[path].shape for _, path in slots] + [()] * len(counted)
+    shapes = [()] * first + [wanted[slot][path].shape for slot, path in slots] + [()] * len(counted)
     if f"{OPTIMIZER}/vars/{len(names)}" in file.datasets or any(
         name not in file.datasets or file.datasets[name].shape != shape for name, shape in zip(names, shapes)
     ):
@@ -250,7 +252,6 @@ def take_state(model: Any, file: Hdf5, reading: Reading | None) -> None:
         optimizer.learning_rate = float(file.array(names[1]))
     state: dict[str, Any] = {"iteration": jnp.int32(steps), **{name: {} for name in optimizer.kept}}
     for (slot, path), name in zip(slots, names[first:]):
-        state[slot][path] = jnp.asarray(file.array(name), jnp.float32)
-    weights = {path: jnp.asarray(handles[path].value) for path in model.graph.trainable_paths()}
-    ordered = {slot: {path: state[slot][path] for path in weights} for slot in optimizer.kept}
+        state[slot][path] = jnp.asarray(file.array(name), wanted[slot][path].dtype)
+    ordered = {slot: {path: state[slot][path] for path in wanted[slot]} for slot in optimizer.kept}
     compiled.state = TrainState(weights, {}, {**state, **ordered}, jax.random.key(0), jnp.int32(steps))

@@ -12,13 +12,15 @@ from typing import Any
 from fourfold.core.catalog import Catalog
 from fourfold.errors import OptionError, no_such_name
 from fourfold.optimizers import schedules
-from fourfold.optimizers.adam import Adam, Adamax, AdamW, Lamb, Nadam
+from fourfold.optimizers.adam import Adam, Adamax, AdamW, Lamb, Nadam, ScheduleFreeAdamW
 from fourfold.optimizers.base import Optimizer
+from fourfold.optimizers.matrices import Adafactor, Muon
 from fourfold.optimizers.rules import SGD, Adadelta, Adagrad, Ftrl, Lion, RMSprop
 
 __all__ = [
     "SGD",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
@@ -26,9 +28,11 @@ __all__ = [
     "Ftrl",
     "Lamb",
     "Lion",
+    "Muon",
     "Nadam",
     "Optimizer",
     "RMSprop",
+    "ScheduleFreeAdamW",
     "deserialize",
     "get",
     "schedules",
@@ -36,6 +40,7 @@ __all__ = [
 ]
 
 _CLASSES = [SGD, Adam, AdamW, Adamax, Nadam, Lamb, RMSprop, Adagrad, Adadelta, Lion, Ftrl]
+_CLASSES += [Adafactor, Muon, ScheduleFreeAdamW]
 _CATALOG = Catalog("optimizer", "keras.optimizers", _CLASSES, {cls.__name__.lower(): cls for cls in _CLASSES})
 serialize, deserialize = _CATALOG.serialize, _CATALOG.deserialize
 

@@ -179,3 +179,45 @@ class Lamb(Optimizer):
         lengths = [jnp.sqrt(jnp.sum(jnp.square(x))) for x in (w, d)]
         ratio = jnp.where((lengths[0] > 0) & (lengths[1] > 0), lengths[0] / lengths[1], 1.0)
         return -ratio * rate * d, {"momentum": m, "velocity": v}
+
+
+class ScheduleFreeAdamW(Optimizer):
+    """Adam without a momentum or a schedule: weights lie between where steps lead and the average of where they led.
+
+    ``v`` as in `Adam`; ``z = z - a g / (sqrt(v / (1 - beta_2^t)) + epsilon)``, from the first weights on; ``x`` the
+    mean of all z so far; ``w = (1 - beta_1) z + beta_1 x``. ``a`` is the learning rate, which rises from 0 over
+    ``warmup_steps``. Defazio et al., NeurIPS 2024.
+    """
+
+    together = ("momentum", "velocity")
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.0025,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        warmup_steps: int = 0,
+        *shared: Any,
+        **named: Any,
+    ) -> None:
+        super().__init__(learning_rate, *shared, **named)
+        self.beta_1, self.beta_2, self.epsilon, self.warmup_steps = beta_1, beta_2, epsilon, warmup_steps
+
+    @property
+    def slots(self):
+        return ("momentum", "velocity")
+
+    def first(self, slot, path, w):
+        return jnp.array(w) if slot == "momentum" else jnp.zeros_like(w)
+
+    def rule(self, g, w, slots, rate, t):
+        if self.warmup_steps > 0:
+            rate = rate * jnp.minimum(t / self.warmup_steps, 1.0)
+        beta_1, beta_2 = jnp.asarray(self.beta_1, g.dtype), jnp.asarray(self.beta_2, g.dtype)
+        before = slots["momentum"]
+        v = slots["velocity"] + (jnp.square(g) - slots["velocity"]) * (1 - beta_2)
+        z = before - rate * g / (jnp.sqrt(v / (1 - beta_2**t)) + self.epsilon)
+        x = (w - (1 - beta_1) * before) / beta_1
+        x = (1 - 1 / t) * x + 1 / t * z
+        return (1 - beta_1) * z + beta_1 * x - w, {"momentum": z, "velocity": v}

@@ -33,7 +33,8 @@ class Optimizer(Stepping, Configured):
     """The base: a subclass names its ``slots`` and writes ``rule``.
 
     ``init`` and ``update`` are pure; weights, gradients and each slot are dicts from path to array, and the
-    state is ``{"iteration": batches seen, slot: ...}``. A constructor that takes ``*shared, **named`` hands them on
+    state is ``{"iteration": batches seen, slot: ...}``. A slot has the shape that ``first`` gives it, of those weights
+    alone for which it gives one. A constructor that takes ``*shared, **named`` hands them on
     to the base, whose arguments are so those of all optimizers.
 
     Args:
@@ -143,9 +144,9 @@ class Optimizer(Stepping, Configured):
         """The names of what the rule remembers of each weight."""
         raise NotImplementedError
 
-    def start(self, slot: str) -> float:
-        """The number at which a slot begins."""
-        return 0.0
+    def first(self, slot: str, path: str, w: Array) -> Array | None:
+        """What a slot of a weight begins with; None if a weight of this path or shape has no such slot."""
+        return jnp.zeros_like(w)
 
     def rule(self, g: Array, w: Array, slots: Slots, rate: Array, t: Array) -> tuple[Array, Slots]:
         """(what is added to a weight w, its new slots), from its gradient at step t = 1, 2, ..."""
@@ -157,15 +158,16 @@ class Optimizer(Stepping, Configured):
         average = (AVERAGE,) if self.use_ema else ()
         return (*average, *((ACCUMULATOR,) if self.gradient_accumulation_steps else ()), *self.slots)
 
-    def in_keras_order(self, paths: Sequence[str]) -> list[tuple[str, str]]:
-        """(name, path) of each array that is kept, as Keras's optimizers have them one after the other."""
+    def in_keras_order(self, paths: Sequence[str], state: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """(name, path) of each array that a state keeps, as Keras's optimizers have them one after the other."""
         alone = [name for name in self.kept if name not in self.together]
         first, last = (
             [(name, path) for name in alone if (name in self.slots) is own for path in paths]
             for own in (False, True)
         )
         together = [name for name in self.slots if name in self.together]
-        return [*first, *((name, path) for path in paths for name in together), *last]
+        every = [*first, *((name, path) for path in paths for name in together), *last]
+        return [(name, path) for name, path in every if path in state[name]]
 
     def counted(self, steps: int) -> list[float]:
         """Numbers that Keras's optimizers have behind these arrays; here they follow from the steps made."""
@@ -175,8 +177,9 @@ class Optimizer(Stepping, Configured):
         """The state before the first step."""
         state: State = {"iteration": jnp.zeros((), jnp.int32)}
         for name in self.kept:
-            first = self.start(name) if name in self.slots else 0.0
-            state[name] = {path: jnp.full_like(value, first) for path, value in weights.items()}
+            own = name in self.slots
+            made = {path: self.first(name, path, w) if own else jnp.zeros_like(w) for path, w in weights.items()}
+            state[name] = {path: value for path, value in made.items() if value is not None}
         return state
 
     def update(
@@ -218,13 +221,14 @@ class Optimizer(Stepping, Configured):
         new: dict[str, Slots] = {slot: {} for slot in self.slots}
         for path, g in self._clipped(grads).items():
             w = weights[path]
-            if self.weight_decay is not None and self.decays(path):
-                w = w - w * (self.weight_decay * rate).astype(w.dtype)
-            own = {slot: state[slot][path] for slot in self.slots}
+            own = {slot: state[slot][path] for slot in self.slots if path in state[slot]}
+            decay = self.decay_of(own)
+            if decay is not None and self.decays(path):
+                w = w - w * (decay * rate).astype(w.dtype)
             added, own = self.rule(g, w, own, rate.astype(w.dtype), t.astype(w.dtype))
             after[path] = w + added
-            for slot in self.slots:
-                new[slot][path] = own[slot]
+            for slot, value in own.items():
+                new[slot][path] = value
         return after, new
 
     def _averaged(self, weights: Weights, averages: Weights, made: Array) -> tuple[Weights, Weights]:
@@ -255,6 +259,10 @@ class Optimizer(Stepping, Configured):
         A weight's own name is the last part of its path; a whole path names that weight alone.
         """
         self.decay_exclude = (*(handle.path for handle in var_list or ()), *(var_names or ()))
+
+    def decay_of(self, slots: Slots) -> float | None:
+        """The decay of a weight that has these slots."""
+        return self.weight_decay
 
     def decays(self, path: str) -> bool:
         """Whether weight decay acts on the weight of this path."""
@@ -295,17 +303,16 @@ def _without(config: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
 def _whole_signature(cls: type[Optimizer]) -> inspect.Signature:
     """A constructor's arguments, with those that it hands on to `Optimizer`."""
     own = list(inspect.signature(cls.__init__).parameters.values())[1:]
-    named = [parameter for parameter in own if parameter.kind < parameter.VAR_KEYWORD]
-    named = [parameter for parameter in named if parameter.kind != parameter.VAR_POSITIONAL]
-    if len(named) == len(own):
-        return inspect.Signature(own)
-    taken = {parameter.name for parameter in named}
+    named = [p for p in own if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    if not any(p.kind == p.VAR_KEYWORD for p in own):
+        return inspect.Signature(named)
     shared = inspect.signature(Optimizer.__init__).parameters.values()
-    handed = [p for p in shared if p.name not in taken and p.kind != p.VAR_KEYWORD]
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    if any(p.kind == p.KEYWORD_ONLY for p in named) or all(p.kind != p.VAR_POSITIONAL for p in own):
-        kind = inspect.Parameter.KEYWORD_ONLY
-    return inspect.Signature([*named, *(p.replace(kind=kind) for p in handed[1:])])
+    handed = [p for p in shared if p.kind != p.VAR_KEYWORD and p.name not in {q.name for q in named}][1:]
+    by_place = any(p.kind == p.VAR_POSITIONAL for p in own)
+    before, after = ([p for p in named if (p.kind == p.KEYWORD_ONLY) is only] for only in (False, True))
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    *handed, last = [p if by_place else p.replace(kind=keyword) for p in handed]
+    return inspect.Signature([*before, *handed, *after, last.replace(kind=keyword) if after else last])
 
 
 def _rate(learning_rate: Any) -> Any:

@@ -111,8 +111,8 @@ class Adagrad(Optimizer):
     def slots(self):
         return ("accumulator",)
 
-    def start(self, slot):
-        return self.initial_accumulator_value
+    def first(self, slot, path, w):
+        return jnp.full_like(w, self.initial_accumulator_value)
 
     def rule(self, g, w, slots, rate, t):
         a = slots["accumulator"] + jnp.square(g)
@@ -235,8 +235,8 @@ class Ftrl(Optimizer):
     def slots(self):
         return ("accumulator", "linear")
 
-    def start(self, slot):
-        return self.initial_accumulator_value if slot == "accumulator" else 0.0
+    def first(self, slot, path, w):
+        return jnp.full_like(w, self.initial_accumulator_value if slot == "accumulator" else 0.0)
 
     def rule(self, g, w, slots, rate, t):
         power, a = -self.learning_rate_power, slots["accumulator"]

@@ -54,7 +54,7 @@ class Stepping:
 
     init: Callable[..., State]
     update: Callable[..., tuple[dict[str, Any], State]]
-    in_keras_order: Callable[[Sequence[str]], list[tuple[str, str]]]
+    in_keras_order: Callable[[Sequence[str], Mapping[str, Any]], list[tuple[str, str]]]
     schedule: Callable[[Any], Any] | None
     learning_rate: Any
     gradient_accumulation_steps: int | None
@@ -66,6 +66,8 @@ class Stepping:
     _trained: tuple[str, ...] | None = None
     _variables: list[Weight]
     _over: list[Weight]
+    _shapes: State
+    """A state like those of the weights that the variables are for, of shapes alone."""
 
     @property
     def iterations(self) -> Weight:
@@ -101,7 +103,8 @@ class Stepping:
         if self._trained is None:
             self._over = list(variables)
             weights = _by_path(self._over)
-            self._variables = self._listed(tuple(weights), self.init(_values(weights)))
+            state = self.init(_values(weights))
+            self._variables, self._shapes = self._listed(tuple(weights), state), jax.eval_shape(lambda: state)
             self._trained = tuple(weights)
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Weight]]) -> Weight:
@@ -137,14 +140,14 @@ class Stepping:
     def packed(self, state: State, paths: Sequence[str], rate: Any) -> list[Any]:
         """A state as a list, in the order of `variables`."""
         first = [state["iteration"]] + ([] if self.schedule else [rate])
-        return [*first, *(state[name][path] for name, path in self.in_keras_order(paths))]
+        return [*first, *(state[name][path] for name, path in self.in_keras_order(paths, state))]
 
     def unpacked(self, values: Sequence[Any], paths: Sequence[str]) -> tuple[State, Any]:
-        """The state and the learning rate of such a list; no rate where it follows a schedule."""
+        """The state and the learning rate of such a list; no rate where it follows a schedule. After `build`."""
         first = 1 if self.schedule else 2
-        state: State = {"iteration": jnp.asarray(values[0], jnp.int32)}
-        for (name, path), value in zip(self.in_keras_order(paths), values[first:], strict=True):
-            state.setdefault(name, {})[path] = value
+        state: State = {name: {} for name in self._shapes} | {"iteration": jnp.asarray(values[0], jnp.int32)}
+        for (name, path), value in zip(self.in_keras_order(paths, self._shapes), values[first:], strict=True):
+            state[name][path] = value
         return state, None if self.schedule else values[1]
 
     def _listed(self, paths: Sequence[str], state: State) -> list[Weight]:
@@ -153,7 +156,7 @@ class Stepping:
             first.append(_variable("learning_rate", np.float32(self.learning_rate)))
         kept = [
             _variable(f"{path.replace('/', '_')}_{name}", state[name][path])
-            for name, path in (self.in_keras_order(paths) if paths else [])
+            for name, path in (self.in_keras_order(paths, state) if paths else [])
         ]
         return first + kept
 
