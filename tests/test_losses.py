@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from keras.src import backend
 
+import fourfold
 from fourfold import Input, Sequential, layers, losses, optimizers
 from fourfold.core.catalog import snake_case
 from fourfold.errors import OptionError, ShapeError
@@ -40,6 +41,11 @@ def one_hot(count, *shape):
 
 def bits(*shape):
     return RNG.integers(0, 2, size=shape)
+
+
+def units(*shape):
+    rows = floats(*shape)
+    return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
 
 
 TARGETS = {  # what is compared: target, output
@@ -71,6 +77,9 @@ TARGETS = {  # what is compared: target, output
     "distributions of sequences": (softmax(floats(5, 6, 4)), softmax(floats(5, 6, 4))),
     "regions": (bits(3, 4, 5, 2), softmax(floats(3, 4, 5, 2, 2))[..., 0]),
     "regions, none": (np.zeros((3, 4, 5, 2)), np.zeros((3, 4, 5, 2), np.float32)),
+    "embeddings": (np.array([0, 1, 0, 2, 1, 0, 3]), units(7, 4)),
+    "embeddings in a column": (np.array([[0], [1], [0], [0]]), units(4, 3)),
+    "embeddings of one class": (np.zeros(4, int), units(4, 3)),
     "integer classes": (classes(4, 5), softmax(floats(5, 4))),
     "integer classes in a column": (classes(4, 5, 1), softmax(floats(5, 4))),
     "integer classes of sequences, told": (classes(4, 5, 6), softmax(floats(5, 6, 4))),
@@ -141,6 +150,10 @@ CASES = [
     ("Dice", {"axis": (1, 2, 3)}, "regions"),
     ("Dice", {"axis": -1}, "regions"),
     ("Dice", {}, "regions, none"),
+    ("Circle", {}, "embeddings"),
+    ("Circle", {"gamma": 3.0, "margin": 0.2}, "embeddings in a column"),
+    ("Circle", {"gamma": 3.0, "remove_diagonal": False}, "embeddings"),
+    ("Circle", {}, "embeddings of one class"),
     ("Tversky", {}, "regions"),
     ("Tversky", {"alpha": 0.3, "beta": 0.8, "axis": (1, 2)}, "regions"),
     ("Tversky", {"alpha": 0.3, "axis": -1}, "classes"),
@@ -408,9 +421,36 @@ def test_a_network_learns_labels_in_order():
     assert history[-1] < history[0] / 4
 
 
-def test_all_losses_of_keras_but_one():
+def test_all_losses_of_keras():
     missing = {name for name in dir(keras.losses) if not name.startswith("_") and name not in vars(losses)}
-    assert missing == {"Circle", "circle"}
+    assert not missing
+
+
+@pytest.mark.parametrize("arguments", [{}, {"remove_diagonal": False, "gamma": 2.0}])
+@pytest.mark.parametrize("weights", [None, np.float32([1, 2, 0, 1, 3, 1, 1])])
+def test_circle_with_weights_gradients_and_references(arguments, weights):
+    """Rows without others of their class have the loss 0, no gradient, and no part in the mean."""
+    labels, rows = TARGETS["embeddings"]
+    found = []
+    for module in (keras.losses, losses):
+        loss = module.Circle(**arguments)
+        found.append(jax.value_and_grad(lambda x, loss=loss: loss(labels, x, sample_weight=weights))(jnp.asarray(rows)))
+    np.testing.assert_allclose(found[1][0], found[0][0], rtol=1e-5)
+    np.testing.assert_allclose(found[1][1], found[0][1], rtol=1e-4, atol=1e-5)
+    references = {"ref_labels": labels[:5], "ref_embeddings": rows[:5], **arguments}
+    wanted, got = (module.circle(labels, rows, **references) for module in (keras.losses, losses))
+    np.testing.assert_allclose(got, wanted, rtol=1e-5)
+
+
+def test_a_model_learns_by_circle_as_in_keras():
+    x, labels, found, weights = floats(20, 4), RNG.integers(0, 3, 20), [], None
+    for k in (keras, fourfold):
+        model = k.Sequential([k.Input((4,)), k.layers.Dense(3), k.layers.UnitNormalization()])
+        weights = model.get_weights() if weights is None else weights
+        model.set_weights(weights)
+        model.compile(k.optimizers.SGD(0.01), "circle")
+        found.append(model.fit(x, labels, batch_size=8, epochs=2, shuffle=False, verbose=0).history["loss"])
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-4)
 
 
 def parameters(function):

@@ -279,7 +279,7 @@ def test_training_that_a_layer_was_called_with_is_kept():
 MISSING = [
     ("layers", "Conv2d", r"did you mean 'Conv2D'\?\)\. Do this: see what there is at docs/keras\.md"),
     ("callbacks", "RemoteMonitor", r"has no 'RemoteMonitor'.*Do this: send the logs in a Callback"),
-    ("losses", "Circle", r"has no 'Circle'.*a function \(y_true, y_pred\) -> values is a loss, too"),
+    ("losses", "Triplet", r"has no 'Triplet'.*a function \(y_true, y_pred\) -> values is a loss, too"),
     ("metrics", "MeanTensor", r"has no 'MeanTensor'.*is a metric, too"),
     ("optimizers", "MultiOptimizer", r"fourfold\.optimizers has no 'MultiOptimizer'"),
     ("preprocessing.image", "ImageDataGenerator", r"has no 'ImageDataGenerator'. Do this: data = fourfold.data.read"),

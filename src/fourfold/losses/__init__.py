@@ -33,11 +33,13 @@ from fourfold.losses.crossentropy import (
 from fourfold.losses.ctc import CTC, ctc
 from fourfold.losses.margins import (
     CategoricalHinge,
+    Circle,
     Dice,
     Hinge,
     SquaredHinge,
     Tversky,
     categorical_hinge,
+    circle,
     dice,
     hinge,
     squared_hinge,
@@ -80,7 +82,7 @@ _CLASSES = [
     *(Huber, LogCosh, CosineSimilarity, Poisson),
     *(BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy, KLDivergence),
     *(BinaryFocalCrossentropy, CategoricalFocalCrossentropy, CategoricalGeneralizedCrossEntropy),
-    *(Hinge, SquaredHinge, CategoricalHinge, Dice, Tversky, CTC),
+    *(Hinge, SquaredHinge, CategoricalHinge, Dice, Tversky, CTC, Circle),
 ]
 _ALIASES: dict[str, type[Loss]] = {
     **dict.fromkeys(("mse", "MSE"), MeanSquaredError),

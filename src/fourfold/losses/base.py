@@ -42,13 +42,13 @@ class Loss(Configured):
     def call(self, y_true: Any, y_pred: Any) -> Array:
         raise NotImplementedError
 
-    def mask(self, y_true: Any) -> Array | None:
-        """Which targets count, where the loss itself knows."""
+    def mask(self, y_true: Any, values: Any) -> Array | None:
+        """Which targets count, of these values, where the loss itself knows."""
         return None
 
     def mean_of_parts(self, y_true: Any, y_pred: Any) -> bool:
         """Whether the loss of a batch, of these shapes and without masks, is the mean of its equal parts' losses."""
-        plain = type(self).__call__ is Loss.__call__ and self.mask(y_true) is None
+        plain = type(self).__call__ is Loss.__call__ and self.mask(y_true, None) is None
         if not plain or self.reduction not in ("sum_over_batch_size", "mean"):
             return False
         shapes = [jax.typeof(y).shape[1:] for y in (y_true, y_pred)]
@@ -73,7 +73,8 @@ class Loss(Configured):
         if self.dtype is not None:
             y_pred = jnp.asarray(y_pred).astype(self.dtype)
         mask = self._travelling if mask is None else mask
-        values, own = self.call(y_true, y_pred), self.mask(y_true)
+        values = self.call(y_true, y_pred)
+        own = self.mask(y_true, values)
         if own is not None:
             own = own.reshape(values.shape)
             mask = own if mask is None else own & (fit_weights(mask, values) > 0)

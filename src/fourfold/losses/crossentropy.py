@@ -196,7 +196,7 @@ class SparseCategoricalCrossentropy(Loss):
     def call(self, y_true, y_pred):
         return sparse_categorical_crossentropy(y_true, y_pred, self.from_logits, self.ignore_class, self.axis)
 
-    def mask(self, y_true):
+    def mask(self, y_true, values):
         return None if self.ignore_class is None else jnp.asarray(y_true) != self.ignore_class
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import jax.numpy as jnp
 from jax import Array
+from jax.nn import softplus
+from jax.scipy.special import logsumexp
 
 from fourfold.losses.base import EPSILON, Loss, PlainLoss
 from fourfold.losses.reduction import fit_equal
@@ -129,3 +131,60 @@ class Tversky(Loss):
 
     def call(self, y_true, y_pred):
         return tversky(y_true, y_pred, self.alpha, self.beta, self.axis)
+
+
+def circle(
+    y_true: Any,
+    y_pred: Any,
+    ref_labels: Any = None,
+    ref_embeddings: Any = None,
+    remove_diagonal: bool = True,
+    gamma: float = 80,
+    margin: float = 0.4,
+) -> Array:
+    """``softplus(log sum_p exp(g a_p (d_p - m)) + log sum_n exp(g a_n (1 - m - d_n)))`` of each row, of distances d.
+
+    ``d = max(1 - ŷ ẑ, 0)`` is the cosine distance of rows ŷ (N, C) of length 1 to references ẑ, by default the rows
+    themselves; p are those of the same class y (N,) or (N, 1), without the row itself where ``remove_diagonal``, n the
+    others; ``a_p = m + d_p``, ``a_n = max(1 + m - d_n, 0)``. A row with no p, or no n, has the loss 0. Sun et al., CVPR
+    2020.
+
+    >>> circle([0, 0, 1], [[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]).round().tolist()
+    [54.0, 134.0, 0.0]
+    """
+    rows = jnp.asarray(y_pred)
+    references = rows if ref_embeddings is None else jnp.asarray(ref_embeddings)
+    labels = jnp.asarray(y_true).astype(jnp.int32).reshape(-1, 1)
+    others = labels if ref_labels is None else jnp.asarray(ref_labels).astype(jnp.int32).reshape(-1, 1)
+    distances = jnp.maximum(1 - rows @ references.T, 0)
+    same = labels == others.T
+    near = same & ~jnp.eye(*same.shape, dtype=bool) if remove_diagonal else same
+    pull = gamma * (margin + distances) * (distances - margin)
+    push = gamma * jnp.maximum(1 + margin - distances, 0) * (1 - margin - distances)
+    sums = [logsumexp(jnp.where(which, x, -jnp.inf), axis=1) for which, x in ((near, pull), (~same, push))]
+    return softplus(sum(sums))
+
+
+class Circle(Loss):
+    """Embeddings of one class draw near, those of others apart; see ``circle``. Rows of loss 0 don't count."""
+
+    def __init__(
+        self,
+        gamma: float = 80.0,
+        margin: float = 0.4,
+        remove_diagonal: bool = True,
+        reduction="sum_over_batch_size",
+        name="circle",
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+        self.gamma, self.margin, self.remove_diagonal = gamma, margin, remove_diagonal
+
+    def call(self, y_true, y_pred):
+        return circle(y_true, y_pred, remove_diagonal=self.remove_diagonal, gamma=self.gamma, margin=self.margin)
+
+    def mask(self, y_true, values):
+        return values > 0
+
+    def mean_of_parts(self, y_true, y_pred):
+        return False  # a row's loss depends on the others
