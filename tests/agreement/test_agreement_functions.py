@@ -33,6 +33,8 @@ ARGUMENTS = {
     "array_split": [(X, 3, 1)],
     "average": [(X,), (X, 1, Y)],
     "broadcast_to": [(X[:1], (3, 4))],
+    "adaptive_average_pool": [(PICTURES, 3), (PICTURES, (2, 3), "channels_first"), (VOLUMES, (1, 2, 2))],
+    "adaptive_max_pool": [(PICTURES[:, 0], 2), (PICTURES, (3, 2)), (VOLUMES, 2)],
     "average_pool": [
         *[(PICTURES, 2, 2), (PICTURES, (2, 3), 1, "same"), (PICTURES[:, 0], 2, 1)],
         (VOLUMES, (1, 2, 3), 2, "same"),

@@ -6,6 +6,14 @@ from typing import Any
 from fourfold.core.symbols import Input
 from fourfold.errors import no_such_name
 from fourfold.layers.activation import ELU, Activation, Identity, LeakyReLU, PReLU, ReLU, Softmax
+from fourfold.layers.adaptive_pooling import (
+    AdaptiveAveragePooling1D,
+    AdaptiveAveragePooling2D,
+    AdaptiveAveragePooling3D,
+    AdaptiveMaxPooling1D,
+    AdaptiveMaxPooling2D,
+    AdaptiveMaxPooling3D,
+)
 from fourfold.layers.attention import AdditiveAttention, Attention
 from fourfold.layers.augmentation import (
     RandomBrightness,

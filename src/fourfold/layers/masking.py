@@ -18,7 +18,8 @@ from fourfold.layers.base import Layer
 class Masking(Layer):
     """m[n, t] = any_f x[n, t, f] != mask_value, and y = m x: steps that hold this value alone are padding.
 
-    Shapes: x (N, T, F), y the same; the mask (N, T) travels on. Errors: `ShapeError` if x has other axes.
+    Shapes: x (N, T, F), or with further axes before the last, y the same; the mask (N, T), of all axes but the last,
+    travels on. Errors: `ShapeError` if x has fewer axes.
 
     >>> import numpy as np
     >>> Masking(-1.0)(np.array([[[3.0, -1.0], [-1.0, -1.0]]])).tolist()
@@ -34,11 +35,11 @@ class Masking(Layer):
         self.mask_value = float(mask_value)
 
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
-        arguments.check_axes(self, inputs, "NTF")
+        arguments.check_axes(self, inputs, "NTF", least=True)
         return {}
 
     def call(self, weights: Any, inputs: Array) -> Array:
-        return inputs * self.compute_mask(inputs)[:, :, None].astype(inputs.dtype)
+        return inputs * self.compute_mask(inputs)[..., None].astype(inputs.dtype)
 
     def compute_mask(self, inputs: Array, mask: Array | None = None) -> Array:
         return jnp.any(inputs != self.mask_value, axis=-1)

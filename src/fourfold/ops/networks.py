@@ -110,6 +110,18 @@ def average_pool(
     return _pooled(pooling.average_pool, inputs, pool_size, strides, padding, data_format)
 
 
+def adaptive_max_pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Array:
+    """The largest of each of so many windows along the axes of (N, ..., C)."""
+    x = _channels_last(inputs, data_format)
+    return _as_given(pooling.adaptive_max_pool(x, _each(output_size, x.ndim - 2)), data_format)
+
+
+def adaptive_average_pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Array:
+    """The mean of each of so many windows along the axes of (N, ..., C)."""
+    x = _channels_last(inputs, data_format)
+    return _as_given(pooling.adaptive_average_pool(x, _each(output_size, x.ndim - 2)), data_format)
+
+
 def _pooled(function: Any, inputs: Any, size: Any, strides: Any, padding: str, data_format: str | None) -> Array:
     x = _channels_last(inputs, data_format)
     size = _each(size, x.ndim - 2)
@@ -336,7 +348,7 @@ OF_NETWORKS = (
     conv, depthwise_conv, max_pool, average_pool, layer_normalization, rms_normalization, batch_normalization,
     dot_product_attention, binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy, multi_hot,
     in_top_k, segment_max, segment_min, segment_prod, extract_sequences, bincount, view, separable_conv, conv_transpose,
-    space_to_depth, depth_to_space, psnr,
+    space_to_depth, depth_to_space, psnr, adaptive_max_pool, adaptive_average_pool,
 )  # fmt: skip
 
 LINEAR: dict[str, Any] = {

@@ -12,6 +12,7 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from fourfold.ops.formulation import is_written_down, whole
@@ -61,6 +62,54 @@ def global_max_pool(x: Array, axes: Sequence[int], keepdims: bool = False) -> Ar
     [0.0, 0.5, 0.5]
     """
     return _global_max_pool(tuple(axes), keepdims, x)
+
+
+def adaptive_average_pool(x: Array, size: Sequence[int]) -> Array:
+    """The mean of each window of `adaptive_windows`, axis by axis: x (N, *S, C), y (N, *size, C).
+
+    >>> adaptive_average_pool(jnp.array([1.0, 3.0, 8.0]).reshape(1, 3, 1), (2,)).ravel()
+    Array([2. , 5.5], dtype=float32)
+    """
+    for axis, count in enumerate(size, 1):
+        windows, inside = _adaptive(x, axis, count)
+        total = jnp.sum(jnp.where(inside, windows, 0.0), axis=axis + 1)
+        x = total / jnp.sum(inside, axis=axis + 1, dtype=x.dtype)
+    return x
+
+
+def adaptive_max_pool(x: Array, size: Sequence[int]) -> Array:
+    """The maximum of each window of `adaptive_windows`, axis by axis; the gradient goes to the first maximum.
+
+    >>> adaptive_max_pool(jnp.array([1.0, 3.0, 2.0]).reshape(1, 3, 1), (2,)).ravel()
+    Array([3., 3.], dtype=float32)
+    """
+    for axis, count in enumerate(size, 1):
+        windows, inside = _adaptive(x, axis, count)
+        windows = jnp.where(inside, windows, -jnp.inf)
+        if is_written_down():
+            x = jnp.max(windows, axis=axis + 1)
+        else:
+            first = jnp.argmax(windows, axis=axis + 1, keepdims=True)
+            x = jnp.take_along_axis(windows, first, axis=axis + 1).squeeze(axis + 1)
+    return x
+
+
+def adaptive_windows(length: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where the windows o = 0, ..., count - 1 begin and end: floor(o L / count) and ceil((o + 1) L / count).
+
+    >>> [list(map(int, edge)) for edge in adaptive_windows(5, 3)]
+    [[0, 1, 3], [2, 4, 5]]
+    """
+    places = np.arange(count)
+    return places * length // count, -(-(places + 1) * length // count)
+
+
+def _adaptive(x: Array, axis: int, count: int) -> tuple[Array, np.ndarray]:
+    """The windows along an axis, as an axis more behind it, and which elements lie inside of them."""
+    begins, ends = adaptive_windows(x.shape[axis], count)
+    places = begins[:, None] + np.arange(np.max(ends - begins))
+    inside = (places < ends[:, None]).reshape(1, *(1,) * (axis - 1), *places.shape, *(1,) * (x.ndim - axis - 1))
+    return jnp.take(x, np.minimum(places, ends[:, None] - 1), axis=axis), inside
 
 
 def max_pool_reference(
