@@ -205,7 +205,7 @@ class Graph:
                 if id(handle) not in seen:
                     seen[id(handle)] = f"{self.names[id(layer)]}/{local}"
                     self.handles[seen[id(handle)]] = handle
-                    if layer.given_name is None:
+                    if layer.given_name is None or layer._sublayers():
                         handle.path = f"{layer.name}/{local}"
                 paths[local] = seen[id(handle)]
 

@@ -111,3 +111,45 @@ def test_outputs_and_trainings_agree(make, x):
             assert theirs.keys() == ours.keys()
             theirs, ours = list(theirs.values()), [ours[name] for name in theirs]
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+def encoder_of(k):
+    class Encoder(k.layers.Layer):
+        def __init__(self, **named):
+            super().__init__(**named)
+            self.first, self.rest = k.layers.Dense(3, name="first"), [k.layers.LSTM(2, name="steps")]
+
+        def build(self, shape):
+            self.gain = self.add_weight(shape=(), initializer="ones", name="gain")
+
+        def call(self, x):
+            return self.gain * self.rest[0](self.first(x))
+
+    return Encoder(name="encoder")
+
+
+def model_of_a_class(k, name):
+    class Net(k.Model):
+        def __init__(self):
+            super().__init__(name=name)
+            self.encoder, self.head = encoder_of(k), k.layers.Dense(1, name="head")
+
+        def call(self, x):
+            return self.head(self.encoder(x))
+
+    model = Net()
+    model(np.zeros((1, 4, 2), "float32"))
+    return model
+
+
+def model_of_symbols(k, name):
+    x = k.Input((4, 2))
+    return k.Model(x, k.layers.Dense(1, name="head")(encoder_of(k)(x)), name=name)
+
+
+@pytest.mark.parametrize("build", [model_of_a_class, model_of_symbols])
+@pytest.mark.parametrize("name", [None, "autoencoder"])
+def test_paths_of_weights_begin_with_the_class_that_makes_them(build, name):
+    keras.backend.clear_session()  # which counts the names of models anew
+    paths = [[weight.path.replace("/lstm_cell/", "/") for weight in build(k, name).weights] for k in (keras, fourfold)]
+    assert paths[0] == paths[1]
