@@ -48,7 +48,7 @@ class Case:
             return layer(layers.LSTM(3, return_sequences=True), **self.arguments)
         if self.name in ("RNN", "StackedRNNCells"):
             return layer([layers.LSTMCell(3), layers.GRUCell(3)][self.name == "StackedRNNCells" :], **self.arguments)
-        if self.name == "TimeDistributed":
+        if self.name in ("TimeDistributed", "SpectralNormalization"):
             return layer(layers.Dense(3), **self.arguments)
         return layer(**self.arguments)
 
@@ -193,6 +193,7 @@ TABLE = [
     Case("ZeroPadding2D", {"padding": ((1, 0), (0, 2))}, (IMAGE,), ""),
     Case("Rescaling", {"scale": 0.1, "offset": 1.0}, mask="passes"),
     Case("TimeDistributed", mask="passes"),
+    Case("SpectralNormalization", mask="passes"),
     Case("RepeatVector", {"n": 3}, (ROW,), "", open_time=False),
     merging("Add"),
     merging("Subtract"),

@@ -15,7 +15,7 @@ from fourfold.core.catalog import snake_case
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError
 from fourfold.interop.order import ordered
-from fourfold.layers import RNN, Bidirectional, StackedRNNCells, TimeDistributed
+from fourfold.layers import RNN, Bidirectional, SpectralNormalization, StackedRNNCells, TimeDistributed
 from fourfold.layers.base import Layer
 from fourfold.layers.multi_head_attention import GroupQueryAttention, ProjectedAttention
 from fourfold.layers.recurrent import Recurrent
@@ -39,6 +39,8 @@ class Place:
     path: str
     name: str
     weights: list[Weight] = field(default_factory=list)
+    elsewhere: bool = False
+    """Whether what lies here lies also where it is met later."""
 
 
 def places(model: Any, order: Mapping[int, list[Layer]] | None = None) -> list[Place]:
@@ -51,7 +53,8 @@ def places(model: Any, order: Mapping[int, list[Layer]] | None = None) -> list[P
     found = list(_walk(model, "", set(), order or {}))
     seen: set[int] = set()
     for place in found:
-        place.weights = [w for w in place.weights if not (id(w) in seen or seen.add(id(w)))]
+        place.weights = [w for w in dict.fromkeys(place.weights) if id(w) not in seen]
+        seen |= set() if place.elsewhere else {id(w) for w in place.weights}
     return found
 
 
@@ -145,6 +148,8 @@ def _own(thing: Any, path: str) -> Iterator[Place]:
             place = f"_{place}" if hidden or part == "gate" else place
             names = [f"{part}/{name}" for name in ("kernel", "bias") if f"{part}/{name}" in thing.handles]
             yield Place(f"{start}{place}", part, [thing.handles[name] for name in names])
+    elif isinstance(thing, SpectralNormalization):
+        yield Place(path, thing.name, thing.own_in_order, elsewhere=True)
     else:
         body = getattr(thing, "_body", None)
         own = thing._weights if body is None else body._weights
@@ -168,7 +173,7 @@ def _cells(layer: Any) -> Iterator[tuple[str, str, str]]:
 
 def _children(thing: Any, order: Mapping[int, list[Layer]]) -> Iterator[tuple[str, Any]]:
     """What a layer holds in turn, as Keras finds it: a model's layers, then attributes by name, private ones last."""
-    if isinstance(thing, TimeDistributed):
+    if isinstance(thing, (TimeDistributed, SpectralNormalization)):
         yield "layer", thing.layer
         return
     if isinstance(thing, RNN):

@@ -123,6 +123,7 @@ from fourfold.layers.separable import (
     SeparableConvolution2D,
 )
 from fourfold.layers.sizing import CenterCrop, Resizing
+from fourfold.layers.spectral import SpectralNormalization
 from fourfold.layers.text_vectorization import TextVectorization
 from fourfold.layers.transposed import (
     Conv1DTranspose,
@@ -164,7 +165,7 @@ _INSTEAD = {
         "StringLookup numbers the words of a vocabulary; CategoryEncoding or Embedding reads the numbers",
     ),
     **dict.fromkeys(
-        ("SpectralNormalization", "FlaxLayer", "JaxLayer", "TorchModuleWrapper", "TFSMLayer"),
+        ("FlaxLayer", "JaxLayer", "TorchModuleWrapper", "TFSMLayer"),
         "use Keras itself for it; the names are the same",
     ),
     **dict.fromkeys(
