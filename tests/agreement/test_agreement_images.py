@@ -6,7 +6,7 @@ import pytest
 
 import fourfold
 from fourfold import layers
-from fourfold.errors import OptionError
+from fourfold.errors import OptionError, ShapeError
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.random((5, 9, 8, 3)).astype("float32")
@@ -20,6 +20,12 @@ CERTAIN = [
     ("RandomTranslation", {"height_factor": (0.2, 0.2), "width_factor": (-0.3, -0.3), "fill_mode": "constant"}),
     ("RandomContrast", {"factor": (0.0, 0.0), "value_range": (0, 1)}),
     ("RandomBrightness", {"factor": (0.4, 0.4), "value_range": (0, 1)}),
+    ("RandomInvert", {"factor": (1.0, 1.0), "value_range": (0, 1)}),
+    ("RandomInvert", {"factor": 0.0}),
+    ("RandomGrayscale", {"factor": 1.0}),
+    ("RandomGrayscale", {"factor": 0}),
+    ("RandomErasing", {"factor": (1.0, 1.0), "scale": (1.0, 1.0), "fill_value": 7, "value_range": (0, 5)}),
+    ("RandomErasing", {"factor": 0.0}),
 ]
 
 
@@ -28,6 +34,29 @@ def test_pixels(name, arguments):
     wanted = getattr(keras.layers, name)(**arguments)(IMAGES, training=True)
     got = getattr(layers, name)(**arguments)(IMAGES, training=True)
     np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-4)
+
+
+def test_parts_are_erased_as_in_keras():
+    """Rectangles of a quarter of each image, anywhere; images are changed with probabilities from 0 to the factor."""
+    many = np.full((400, 8, 12, 2), -1, "float32")
+    for library in (keras, fourfold):
+        layer = library.layers.RandomErasing((1.0, 1.0), scale=(0.25, 0.25), fill_value=3.0)
+        erased = np.asarray(layer(many, training=True)) == 3
+        assert (erased.sum((1, 2, 3)) == 48).all() and (erased[..., 0] == erased[..., 1]).all()
+        assert (erased.any(2).sum(1) == 4).all() and erased.any(1).sum(1).max() == 6
+        assert {image.any((1, 2)).argmax() for image in erased} == {1, 2, 3, 4}
+        noisy = np.asarray(library.layers.RandomErasing(scale=(1.0, 1.0), value_range=(0, 2))(many, training=True))
+        changed = (noisy != -1).all((1, 2, 3))
+        assert 0.4 < changed.mean() < 0.6 and noisy[changed].min() == 0 and noisy.max() == 2
+        assert noisy[changed].mean() == pytest.approx(0.63, abs=0.03)
+        inverted = np.asarray(library.layers.RandomInvert(0.5)(many, training=True)) == 256
+        assert 0.15 < inverted.all((1, 2, 3)).mean() < 0.35
+
+
+def test_a_colour_to_erase_with():
+    """Keras on JAX takes a number alone."""
+    erasing = layers.RandomErasing((1.0, 1.0), (1.0, 1.0), fill_value=(0.5, 1.5, 9.0), value_range=(0, 2))
+    assert (np.asarray(erasing(IMAGES)) == np.float32([0.5, 1.5, 2.0])).all()
 
 
 @pytest.mark.parametrize("mode", ["horizontal", "vertical", "horizontal_and_vertical"])
@@ -104,6 +133,10 @@ def test_what_can_not_be():
         layers.Discretization(num_bins=4)
     with pytest.raises(OptionError, match="factor is no share: got factor=1.5, wanted a number from -1 to 1"):
         layers.RandomRotation(1.5)
+    with pytest.raises(OptionError, match="factor is no probability: got factor=2, wanted a number from 0 to 1"):
+        layers.RandomGrayscale(2)
+    with pytest.raises(ShapeError, match="takes colours: got 1 channels, wanted 3"):
+        layers.RandomGrayscale()(IMAGES[..., :1])
     with pytest.raises(OptionError, match="either cropped or padded"):
         layers.Resizing(2, 2, crop_to_aspect_ratio=True, pad_to_aspect_ratio=True)
     with pytest.raises(OptionError, match="Dot takes one axis of each input"):

@@ -32,6 +32,7 @@ from fourfold.layers.convolution import Conv1D, Conv2D, Conv3D, Convolution1D, C
 from fourfold.layers.dense import Dense, EinsumDense
 from fourfold.layers.embedding import Embedding, PositionalEncoding
 from fourfold.layers.encoding import CategoryEncoding, Discretization
+from fourfold.layers.erasing import RandomErasing, RandomGrayscale, RandomInvert
 from fourfold.layers.input import InputLayer
 from fourfold.layers.input_spec import InputSpec
 from fourfold.layers.lookup import IntegerLookup, StringLookup

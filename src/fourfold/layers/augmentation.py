@@ -130,10 +130,10 @@ class RandomRotation(Moving):
         **kwargs: Any,
     ) -> None:
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
-        self.factor = _between("factor", factor, -1.0, 1.0)
+        self.factor = between("factor", factor, -1.0, 1.0)
 
     def maps(self, n, height, width, key):
-        angle = 2 * math.pi * _uniform(key, n, self.factor)
+        angle = 2 * math.pi * uniform(key, n, self.factor)
         cos, sin, x, y = jnp.cos(angle), jnp.sin(angle), (width - 1) / 2, (height - 1) / 2
         return _maps([cos, -sin, x - x * cos + y * sin, sin, cos, y - x * sin - y * cos])
 
@@ -161,13 +161,13 @@ class RandomZoom(Moving):
         **kwargs: Any,
     ) -> None:
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
-        self.height_factor = _between("height_factor", height_factor, -1.0, 1.0)
-        self.width_factor = None if width_factor is None else _between("width_factor", width_factor, -1.0, 1.0)
+        self.height_factor = between("height_factor", height_factor, -1.0, 1.0)
+        self.width_factor = None if width_factor is None else between("width_factor", width_factor, -1.0, 1.0)
 
     def maps(self, n, height, width, key):
         first, second = jax.random.split(key)
-        rows = 1 + _uniform(first, n, self.height_factor)
-        columns = rows if self.width_factor is None else 1 + _uniform(second, n, self.width_factor)
+        rows = 1 + uniform(first, n, self.height_factor)
+        columns = rows if self.width_factor is None else 1 + uniform(second, n, self.width_factor)
         x, y, zero = (width - 1) / 2, (height - 1) / 2, jnp.zeros(n)
         return _maps([columns, zero, x * (1 - columns), zero, rows, y * (1 - rows)])
 
@@ -195,12 +195,12 @@ class RandomTranslation(Moving):
         **kwargs: Any,
     ) -> None:
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
-        self.height_factor = _between("height_factor", height_factor, -1.0, 1.0)
-        self.width_factor = _between("width_factor", width_factor, -1.0, 1.0)
+        self.height_factor = between("height_factor", height_factor, -1.0, 1.0)
+        self.width_factor = between("width_factor", width_factor, -1.0, 1.0)
 
     def maps(self, n, height, width, key):
         first, second = jax.random.split(key)
-        down, right = height * _uniform(first, n, self.height_factor), width * _uniform(second, n, self.width_factor)
+        down, right = height * uniform(first, n, self.height_factor), width * uniform(second, n, self.width_factor)
         one, zero = jnp.ones(n), jnp.zeros(n)
         return _maps([one, zero, -right, zero, one, -down])
 
@@ -263,10 +263,10 @@ class RandomContrast(Augmentation):
         **kwargs: Any,
     ) -> None:
         super().__init__(seed, data_format, **kwargs)
-        self.factor, self.value_range = _between("factor", factor, 0.0, 1.0), tuple(value_range)
+        self.factor, self.value_range = between("factor", factor, 0.0, 1.0), tuple(value_range)
 
     def changed(self, x, key):
-        by = _uniform(key, len(x), (1 - self.factor[0], 1 + self.factor[1]))[:, None, None, None]
+        by = uniform(key, len(x), (1 - self.factor[0], 1 + self.factor[1]))[:, None, None, None]
         mean = jnp.mean(x, (1, 2), keepdims=True)
         return jnp.clip((x - mean) * by + mean, *self.value_range)
 
@@ -290,15 +290,15 @@ class RandomBrightness(Augmentation):
         **kwargs: Any,
     ) -> None:
         super().__init__(seed, data_format, **kwargs)
-        self.factor, self.value_range = _between("factor", factor, -1.0, 1.0), tuple(sorted(value_range))
+        self.factor, self.value_range = between("factor", factor, -1.0, 1.0), tuple(sorted(value_range))
 
     def changed(self, x, key):
         low, high = self.value_range
-        by = _uniform(key, len(x), self.factor)[:, None, None, None]
+        by = uniform(key, len(x), self.factor)[:, None, None, None]
         return jnp.clip(x + by * (high - low), low, high)
 
 
-def _between(name: str, value: Factor, least: float, most: float) -> tuple[float, float]:
+def between(name: str, value: Factor, least: float, most: float) -> tuple[float, float]:
     """Two numbers; a single one stands for itself and its opposite, as far as that is allowed."""
     given = [*value] if isinstance(value, (tuple, list)) else [-abs(value), abs(value)]  # type: ignore[operator]
     numbers = given[1:] if given and not isinstance(value, (tuple, list)) else given
@@ -313,7 +313,7 @@ def _between(name: str, value: Factor, least: float, most: float) -> tuple[float
     return max(low, least), high
 
 
-def _uniform(key: Array, n: int, between: tuple[float, float]) -> Array:
+def uniform(key: Array, n: int, between: tuple[float, float]) -> Array:
     low, high = between
     return jnp.full(n, low) if low == high else jax.random.uniform(key, (n,), minval=low, maxval=high)
 
