@@ -115,6 +115,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+
 _CATALOG = Catalog(
     "metric",
     "keras.metrics",
