@@ -396,13 +396,15 @@ def test_columns_that_number_the_rows_of_y(tmp_path):
     assert read(tmp_path / "x.csv", labels=tmp_path / "y.csv").rows == 30
 
 
-def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
+@pytest.mark.parametrize("added", ["5,6,p\n", "5\n", '"5'])
+def test_a_file_that_changes_while_it_is_read(added, tmp_path, monkeypatch):
+    """What is wrong in it may come of that."""
     path = made(GOOD, tmp_path)
     module = sys.modules["fourfold.data.files.forms"]
     reader = module.READERS[-1]
 
     def writing(content, reading):
-        path.write_text(GOOD + "5,6,p\n")
+        path.write_text(GOOD + added)
         return reader.read(content, reading)
 
     monkeypatch.setattr(module, "READERS", (replace(reader, read=writing),))

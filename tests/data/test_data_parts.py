@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from fourfold.data import reading
 from fourfold.data.opening import open_source, parts_of
 from fourfold.data.reading import Reading
+from fourfold.errors import FileError
 
 ROWS, STEP = 10_007, 4_000
 """Several of DuckDB's vectors a part, and rows that are no multiple of either."""
@@ -71,3 +73,18 @@ def test_no_rows_are_put_on_the_disk(form, tmp_path, monkeypatch):
     assert [next(parts).inputs.rows for _ in range(3)]
     assert not [file for file in apart.rglob("*") if file.is_file()]
     parts.close()
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet in small groups"])
+def test_a_file_that_is_cut_off_while_its_parts_are_read_is_said_to_have_changed(form, tmp_path, monkeypatch):
+    """Not that it is damaged: it was not, and will not be when whoever writes to it is done."""
+    path = tmp_path / "rows"
+    FORMS[form](path)
+    if form == "csv":  # more than what is read ahead
+        path.write_bytes(path.read_bytes() + b"".join(path.read_bytes().splitlines(keepends=True)[1:] * 40))
+    monkeypatch.setattr(reading, "PART", STEP * len(FRAME.columns))
+    parts = parts_of(path, Reading(all=True))
+    next(parts)
+    os.truncate(path, path.stat().st_size // 2)
+    with pytest.raises(FileError, match="rows changed while it was read"):
+        list(parts)

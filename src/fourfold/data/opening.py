@@ -14,7 +14,7 @@ from fourfold.core.scratch import scratch_folder
 from fourfold.data.columns.frame_index import UNNAMED_INDEX, without_index
 from fourfold.data.columns.roles import NO_ROLES
 from fourfold.data.embedded import EMBEDDED
-from fourfold.data.files.content import check_unchanged, look
+from fourfold.data.files.content import look, unchanged
 from fourfold.data.files.excel.sheets import with_sheet
 from fourfold.data.files.folder import Folder
 from fourfold.data.files.folders import (
@@ -206,7 +206,7 @@ def _parts_of(source: Any, reading: Reading) -> Iterator[Source]:
 def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Source]:
     """The rows of one file, part after part."""
     content = look(path, called=called)
-    with plain(content, reading) as text:
+    with unchanged(content), plain(content, reading) as text:
         reader = reader_of(text)
         if reader.open is None:
             yield with_written(read_file(path, reading, called), reading)
@@ -220,7 +220,6 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
             for part in table.parts(reading.at_once(len(table.casts))):
                 found = with_written(part, reading)
                 yield found if called else named_in(found, content.path.parent)
-    check_unchanged(content)
 
 
 def _folder(path: Path, reading: Reading) -> Source:

@@ -107,7 +107,18 @@ def unpacked(content: Content) -> Iterator[IO[bytes]]:
         yield file  # pyright: ignore[reportReturnType]
 
 
-def check_unchanged(content: Content) -> None:
+@contextmanager
+def unchanged(content: Content) -> Iterator[None]:
+    """While a file is read: what is wrong in it may come of somebody who writes to it."""
+    try:
+        yield
+    except FourfoldError:
+        _check_unchanged(content)
+        raise
+    _check_unchanged(content)
+
+
+def _check_unchanged(content: Content) -> None:
     """Refuse a file that somebody wrote to, or took away, while it was read."""
     try:
         facts = content.path.stat()

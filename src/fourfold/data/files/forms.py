@@ -15,7 +15,7 @@ from fourfold.data.reading import ALL, Reading, reading_after
 from fourfold.data.source import Source
 from fourfold.errors import FileError, OptionError
 
-from .content import Content, check_unchanged, look
+from .content import Content, look, unchanged
 from .idx import is_idx, read_idx
 from .large_series import read_series
 from .named_pictures import named_in
@@ -152,7 +152,7 @@ def plain(content: Content, reading: Reading) -> Iterator[Content]:
 def read_file(path: str | Path, reading: Reading, called: str = "") -> Source:
     """What one file holds. A file that is written while it is read is refused."""
     content = look(path, NAMES, called)
-    with plain(content, reading) as text:
+    with unchanged(content), plain(content, reading) as text:
         try:
             reader = reader_of(text)
             if reading.header is not None and reader.name not in NAMED_IN_A_LINE:
@@ -166,5 +166,4 @@ def read_file(path: str | Path, reading: Reading, called: str = "") -> Source:
                 wanted=WANTED,
                 do="save it as UTF-8, or tell its --encoding",
             ) from error
-    check_unchanged(content)
     return found if called else named_in(found, content.path.parent)
