@@ -49,6 +49,13 @@ def test_public_names_exist_and_are_listed():
         _ = fourfold.Modle
 
 
+@pytest.mark.parametrize("module, names", [("ops", {"relu", "matmul", "nn"}), ("random", {"normal", "set_seed"}),
+                                           ("activations", {"relu", "get"})])  # fmt: skip
+def test_what_is_made_when_asked_for_can_be_completed(module, names):
+    loaded = importlib.import_module(f"fourfold.{module}")
+    assert names <= set(dir(loaded)) and all(getattr(loaded, name) is not None for name in dir(loaded))
+
+
 @pytest.mark.parametrize("module", ["layers", "losses", "metrics"])
 def test_editors_and_type_checkers_are_told_what_a_module_exports(module):
     """They read ``__all__`` without running the module: names that are imported there are its own affair otherwise."""

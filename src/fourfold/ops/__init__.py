@@ -11,6 +11,10 @@ from fourfold.ops.networks import SEVERAL
 cores_as_devices()
 
 
+def __dir__() -> list[str]:
+    return sorted([*FUNCTIONS, *SEVERAL])
+
+
 def __getattr__(name: str) -> Any:
     if name in FUNCTIONS:
         return FUNCTIONS[name]

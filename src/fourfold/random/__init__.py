@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     )
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
     if name in __all__:
         return getattr(importlib.import_module("fourfold.random.draws"), name)
