@@ -83,7 +83,7 @@ def test_top_level_names_and_what_to_do_without_others():
 def test_layers_that_are_not_here_are_told_what_to_do():
     for name, text in [
         ("Hashing", "StringLookup"),
-        ("SpectralNormalization", "use Keras itself"),
+        ("JaxLayer", "use Keras itself"),
         ("RandomHue", "RandomBrightness"),
     ]:
         with pytest.raises(AttributeError, match=f"has no '{name}'.*Do this: .*({text})"):
