@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from jax import Array
-
-from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.layers import arguments
-from fourfold.layers.base import Layer
+from fourfold.layers.pooling import PoolingLayer
 from fourfold.ops import pooling
 
 
-class AdaptivePooling(Layer):
-    """What these share; each subclass says its axes and its operation."""
-
-    axes = ""
+class AdaptivePooling(PoolingLayer):
+    """What these share."""
 
     def __init__(
         self, output_size: int | Sequence[int], data_format: str | None = None, **kwargs: Any
@@ -25,17 +20,9 @@ class AdaptivePooling(Layer):
         self.output_size = arguments.per_axis("output_size", output_size, len(self.axes))
         self.data_format = arguments.data_format(data_format)
 
-    def operate(self, x: Array, size: Sequence[int]) -> Array:
-        raise NotImplementedError
-
-    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
-        arguments.check_layout(self, inputs, self.axes, self.data_format)
-        return {}
-
-    def call(self, weights: Any, inputs: Array) -> Array:
-        arguments.check_layout(self, inputs, self.axes, self.data_format)
-        x = arguments.channels_last(inputs, self.data_format)
-        return arguments.as_given(self.operate(x, self.output_size), self.data_format)
+    @property
+    def options(self):
+        return {"size": self.output_size}
 
 
 class AdaptiveAveragePooling1D(AdaptivePooling):

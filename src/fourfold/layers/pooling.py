@@ -14,19 +14,15 @@ from fourfold.layers.base import Layer
 from fourfold.ops import pooling
 
 
-class Pooling(Layer):
-    """What pooling under windows shares; each subclass says its axes and its operation."""
+class PoolingLayer(Layer):
+    """What pooling to several windows shares; each subclass says its axes, its operation, and the options of that."""
 
     axes = ""
+    data_format: str
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        given, rank = self._arguments, len(self.axes)
-        self.pool_size = arguments.per_axis("pool_size", given["pool_size"], rank)
-        strides = given["pool_size"] if given["strides"] is None else given["strides"]
-        self.strides = arguments.per_axis("strides", strides, rank)
-        self.padding = arguments.choice("padding", given["padding"], ("valid", "same"))
-        self.data_format = arguments.data_format(given["data_format"])
+    @property
+    def options(self) -> dict[str, Any]:
+        raise NotImplementedError
 
     def operate(self, x: Array, **options: Any) -> Array:
         raise NotImplementedError
@@ -38,8 +34,24 @@ class Pooling(Layer):
     def call(self, weights: Any, inputs: Array) -> Array:
         arguments.check_layout(self, inputs, self.axes, self.data_format)
         x = arguments.channels_last(inputs, self.data_format)
-        y = self.operate(x, size=self.pool_size, strides=self.strides, padding=self.padding)
-        return arguments.as_given(y, self.data_format)
+        return arguments.as_given(self.operate(x, **self.options), self.data_format)
+
+
+class Pooling(PoolingLayer):
+    """What pooling under windows of one size shares."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        given, rank = self._arguments, len(self.axes)
+        self.pool_size = arguments.per_axis("pool_size", given["pool_size"], rank)
+        strides = given["pool_size"] if given["strides"] is None else given["strides"]
+        self.strides = arguments.per_axis("strides", strides, rank)
+        self.padding = arguments.choice("padding", given["padding"], ("valid", "same"))
+        self.data_format = arguments.data_format(given["data_format"])
+
+    @property
+    def options(self):
+        return {"size": self.pool_size, "strides": self.strides, "padding": self.padding}
 
 
 class MaxPooling1D(Pooling):

@@ -72,8 +72,10 @@ def traced(body: Body, like: Any) -> tuple[Any, Any]:
     """Symbols like some data (arrays, specs or symbols, nested as ``call`` takes them), and what ``call`` gives."""
     inputs = jax.tree.map(_input, specs_of(like))
     body.traces = True
-    outputs = body(inputs)
-    body.traces = False
+    try:
+        outputs = body(inputs)
+    finally:
+        body.traces = False
     for local, layer in body._sublayers():
         layer.model_name = layer.model_name or local
     return inputs, outputs
