@@ -1,5 +1,8 @@
 """What the line that fits a baseline says of its inputs is what the study fits it to."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,15 +31,19 @@ from fourfold.study.study import Study
         ("flat", (5,), {}, ""),
         ("image", (4, 4, 1), {}, ""),
         ("sequence", (6, 2), {"masked": True}, "x: the steps of a series one after the other, 0 behind its last"),
-        ("text", (9,), {"vocabulary": 30}, "x: log(1 + count) of the 1,000 n-grams of 1 to 2 words"),
+        ("text", (9,), {"vocabulary": 30}, "x: log(1 + count) of the 10,000 n-grams of 1 to 2 words"),
         ("sequence", (6, 2), {"stepwise": True}, "a row for each step, with the "),
     ],
 )
 def test_words_of_inputs(layout, shape, options, words):
     problem = Problem(layout, shape, units=2, rows=100, **options)
-    assert read_as(problem, "word").startswith(words) and bool(read_as(problem, "word")) is bool(words)
+    read = read_as(problem, "word", linear=True)
+    assert read.startswith(words) and bool(read) is bool(words)
     if layout == "text":
-        assert "the 1,000 n-grams of 1 to 5 characters that tell y apart best" in read_as(problem, "character")
+        of_trees = read_as(problem, "character", linear=False)
+        assert "the 1,000 n-grams of 1 to 5 characters that tell y apart best" in of_trees
+        many = replace(problem, units=40)
+        assert "the 2,500 n-grams" in read_as(many, "word", linear=True)
 
 
 @pytest.mark.parametrize("kind", ["classification", "multilabel", "regression"])
@@ -60,13 +67,13 @@ def test_lines_of_weighted_rows_fit_the_weights(kind, rare):
 def test_trees_are_chosen_by_the_columns_that_they_are_fitted_to():
     """Of ten classes of texts a forest: boosted trees of a thousand columns take a minute for each fit."""
     problem = Problem("text", (50,), units=10, rows=100, vocabulary=60)
-    assert columns_of(problem) == ngrams.MOST
+    assert columns_of(problem) == ngrams.MOST_OF_TREES
     names = fitted_names("classification", columns_of(problem), problem.units)
     assert "random forest" in names and "boosted trees" not in names
 
 
 def test_counts_are_not_standardised():
-    read = read_as(Problem("text", (9,), units=2, rows=100, vocabulary=30), "word")
+    read = read_as(Problem("text", (9,), units=2, rows=100, vocabulary=30), "word", linear=True)
     lines = {kind: [one.usage(1.0, "", (), read, said=True) for one in BASELINES[kind].values()] for kind in BASELINES}
     said = [line for own in lines.values() for line in own]
     assert not any("x standardised" in line or "x, y standardised" in line for line in said)
@@ -104,7 +111,7 @@ def test_n_grams_are_counted_as_substrings_are(texts, seed, unit):
     runs = {t[i : i + n] for t in spelled for n in range(1, ngrams.longest(unit) + 1) for i in range(len(t) - n + 1)}
     common = [run for run in runs if sum(run in text for text in spelled) > 1]
     targets = np.random.default_rng(seed).integers(0, 2, len(texts))
-    counter = ngrams.counter(unit, x, targets, classes=True)
+    counter = ngrams.counter(unit, x, targets, classes=True, most=ngrams.MOST)
     assert (counter is None) == (not common)
     if counter is not None:
         expected = [[sum(t.startswith(run, i) for i in range(len(t))) for run in common] for t in spelled]
@@ -123,14 +130,15 @@ def test_the_n_grams_that_tell_the_targets_apart_are_read():
     learnt, tested = np.arange(200), np.arange(200, 300)
     numbered = Characters.fit("t", np.array(texts, object), learnt)
     x = numbered.apply(np.array(texts, object))
-    of_grams = np.log1p(ngrams.counter("character", x[learnt], y[learnt], classes=True).transform(x).toarray())
+    read = partial(ngrams.counter, "character", x[learnt], most=1_000)
+    of_grams = np.log1p(read(y[learnt], classes=True).transform(x).toarray())
     of_characters = np.log1p([np.bincount(row, minlength=numbered.size)[1:] for row in x])
     model = BASELINES["classification"]["logistic regression"]
     scores = [model.of(0.1, y).fit(a[learnt], y[learnt]).score(a[tested], y[tested]) for a in (of_grams, of_characters)]
     assert scores[0] > 0.97 and scores[0] > scores[1]
     targets = {"amounts": y + 0.5, "one of two labels": np.stack([y, np.ones(300)], axis=1), "nothing": np.ones(300)}
     for name, target in targets.items():
-        counter = ngrams.counter("character", x[learnt], target[learnt], classes=name != "amounts")
+        counter = read(target[learnt], classes=name != "amounts")
         assert counter.transform(x).shape == of_grams.shape
         same = {*map(tuple, counter.transform(x[:30]).toarray().T)} & {*map(tuple, np.expm1(of_grams[:30]).round().T)}
         assert name == "nothing" or len(same) > 100

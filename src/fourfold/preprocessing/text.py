@@ -21,7 +21,7 @@ PAD, UNKNOWN, FIRST = 0, 1, 2
 LONGEST = 256
 """The most characters, or words, of one text that are read."""
 
-VOCABULARY = 1024
+VOCABULARY = 10_000
 """The most characters, or words, that get a number of their own."""
 
 FEWEST_WORDS, LONGEST_WORD, LOOKED_AT = 3, 40, 1000

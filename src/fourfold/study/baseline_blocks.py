@@ -29,7 +29,7 @@ from fourfold.study.stepwise import counted, mean, radius_of, windows
 if TYPE_CHECKING:
     from fourfold.study.candidates import Problem
 
-VERSION = 6
+VERSION = 7
 
 MOST_STEPS = 20_000
 """What a baseline learns from where steps have targets."""
@@ -70,6 +70,7 @@ class BaselineBlock:
     kind: str
     name: str
     unit: str = ""  # of texts, what they are cut into
+    ngrams: int = 0  # of texts, how many are counted at most
 
     def path(self, folder: Path) -> Path:
         content = json.dumps(asdict(self) | {"version": VERSION}, sort_keys=True)
@@ -175,9 +176,12 @@ class _OfRows(_Fits):
         self.y = _target(self.kind, self.y)
         if block.unit and not baseline.guess:
             learnt = self.split.train
-            counter = ngrams.counter(block.unit, self.x[learnt], self.y[learnt], self.kind != "regression")
-            nothing = np.zeros((len(self.x), 1))
-            self.x = nothing if counter is None else np.log1p(counter.transform(self.x).toarray())
+            counter = ngrams.counter(
+                block.unit, self.x[learnt], self.y[learnt], self.kind != "regression", block.ngrams
+            )
+            self.x = np.zeros((len(self.x), 1)) if counter is None else counter.transform(self.x).log1p()
+            if counter is not None and not baseline.linear:
+                self.x = self.x.toarray()
         else:
             self.x = self.x.reshape(len(self.x), -1)
 
@@ -246,18 +250,18 @@ def columns_of(problem: Problem) -> int:
     if problem.stepwise:
         channels = problem.shape[-1]
         return (2 * radius_of(channels) + 1) * channels
-    return ngrams.MOST if problem.vocabulary else math.prod(problem.shape)
+    return ngrams.MOST_OF_TREES if problem.vocabulary else math.prod(problem.shape)
 
 
-def read_as(problem: Problem, unit: str, words: bool = False) -> str:
-    """In words what `ngrams`, `windows` and preparation make of x, whose text is cut into ``unit``s; "" where it is
-    flattened. ``words``: some columns of a table are."""
+def read_as(problem: Problem, unit: str, linear: bool, words: bool = False) -> str:
+    """In words what `ngrams`, `windows` and preparation make of x, whose text is cut into ``unit``s, for a ``linear``
+    model or for trees; "" where it is flattened. ``words``: some columns of a table are."""
     if words:
         return "x: numbers standardised, words one-hot"
     if problem.stepwise:
         return f"a row for each step, with the {radius_of(problem.shape[-1])} before and after it"
     if problem.vocabulary:
-        most, longest = ngrams.MOST, ngrams.longest(unit)
+        most, longest = ngrams.most(linear, problem.units), ngrams.longest(unit)
         return f"x: log(1 + count) of the {most:,} n-grams of 1 to {longest} {unit}s that tell y apart best"
     return "x: the steps of a series one after the other, 0 behind its last" if problem.masked else ""
 
@@ -289,7 +293,7 @@ def _score(
 def _outputs(kind: str, model: Any, x: np.ndarray, classes: int) -> np.ndarray:
     """Probabilities of all classes (rows, classes), or of each label, or predictions (rows, columns)."""
     if kind != "classification":
-        return model.predict(x).reshape(len(x), -1).astype(np.float64)
-    outputs = np.zeros((len(x), classes))
+        return model.predict(x).reshape(x.shape[0], -1).astype(np.float64)
+    outputs = np.zeros((x.shape[0], classes))
     outputs[:, np.asarray(model.classes_, int)] = model.predict_proba(x)  # of some models in single precision
     return outputs / outputs.sum(axis=1, keepdims=True)

@@ -54,6 +54,11 @@ class Baseline:
         """Whether it reads no input."""
         return self.make in (_majority, _mean)
 
+    @property
+    def linear(self) -> bool:
+        """Whether it has one weight a column and output, and takes columns that are mostly 0 as such."""
+        return self.make in (_logistic, _ridge)
+
     def of(self, strength: float, y: np.ndarray) -> Any:
         """The estimator for a target (n,), or one a column for (n, K)."""
         assert self.make is not None

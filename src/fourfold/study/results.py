@@ -201,7 +201,7 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     several = column_by_column if task.several else ""
     known = baseline.guess or study.dataset.forecast is not None
     words = study.problem.layout == "flat" and any(c.kind == "category" for c in study.dataset.columns)
-    further = "" if known else read_as(study.problem, study.preparations[0].unit, words)
+    further = "" if known else read_as(study.problem, study.preparations[0].unit, baseline.linear, words)
     said, weighted = words or study.problem.vocabulary > 0, study.dataset.weights is not None
     usage = baseline.usage(strength, several, task.class_weights, further, said=said, weighted=weighted)
     return {"name": name, "reads": further, "score": score, "usage": usage, "to_beat": name == best}

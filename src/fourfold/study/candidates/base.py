@@ -18,6 +18,7 @@ from fourfold.initializers import RandomNormal
 from fourfold.layers import (
     CarryMask,
     Cropping1D,
+    Dropout,
     EinsumDense,
     Embedding,
     GlobalMaxPooling1D,
@@ -33,6 +34,7 @@ from fourfold.layers import (
 )
 
 EMBEDDING_WIDTH = 16
+MANY_WORDS = 1_000  # a vocabulary from which on most words are rare, and would be learnt by heart
 PERMUTED = " in an order that each seed and split permutes"
 SMALL_DATA = 1_000  # rows below which the recipes regularise more
 LOWEST = -1e9  # stands in the place of padding where a maximum is taken
@@ -108,9 +110,14 @@ def as_sequence(x: Symbol, problem: Problem, longest: int, width: int, masked: b
         return framed(Reshape((height, columns * channels))(x), height, columns * channels, longest)
     if problem.layout == "text":
         steps = problem.shape[0]
-        x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, mask_zero=masked and steps <= longest)(x)
-        return framed(x, steps, EMBEDDING_WIDTH, longest)
+        return framed(embedded(x, problem, masked and steps <= longest), steps, EMBEDDING_WIDTH, longest)
     return series(x, problem, longest)
+
+
+def embedded(x: Symbol, problem: Problem, masked: bool = False) -> Symbol:
+    """A text (N, T) as vectors (N, T, E), of which training drops 0.3 where there are many words."""
+    x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, mask_zero=masked)(x)
+    return Dropout(0.3)(x) if problem.vocabulary >= MANY_WORDS else x
 
 
 def real_frames(x: Symbol, steps: int, longest: int) -> Symbol:

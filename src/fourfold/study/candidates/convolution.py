@@ -25,7 +25,6 @@ from fourfold.layers import (
     Conv1D,
     Conv2D,
     Dropout,
-    Embedding,
     Flatten,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -43,6 +42,7 @@ from fourfold.study.candidates.base import (
     Problem,
     carried,
     counted,
+    embedded,
     framed,
     series,
 )
@@ -79,8 +79,7 @@ def _image(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
 def _series(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
     """Filters of 7, 5, 3 see 13 steps with taps side by side, 23 if they lie 1, 2, 4 apart, 55 if 1, 4, 16."""
     if problem.layout == "text":
-        x = Embedding(problem.vocabulary, EMBEDDING_WIDTH)(x)
-        x = framed(x, problem.shape[0], EMBEDDING_WIDTH, LONGEST)
+        x = framed(embedded(x, problem), problem.shape[0], EMBEDDING_WIDTH, LONGEST)
     else:
         x = series(x, problem, LONGEST)
     layers = zip((width, 2 * width, 2 * width), _kernels(kernel), _dilations(problem))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from fourfold.core.symbols import Symbol
-from fourfold.layers import Activation, Add, BatchNormalization, Dense, Dropout, Embedding, Flatten
-from fourfold.study.candidates.base import EMBEDDING_WIDTH, Candidate, Problem, numbers_read
+from fourfold.layers import Activation, Add, BatchNormalization, Dense, Dropout, Flatten
+from fourfold.study.candidates.base import Candidate, Problem, embedded, numbers_read
 
 DEPTH = 2
 
@@ -24,7 +24,7 @@ def build(
     dropout: float | None = None,
 ) -> Symbol:
     if problem.layout == "text":
-        x = Embedding(problem.vocabulary, EMBEDDING_WIDTH)(x)
+        x = embedded(x, problem)
     if len(x.shape) > 2:
         x = Flatten()(x)
     rate = _rate(problem) if dropout is None else dropout
