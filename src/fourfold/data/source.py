@@ -11,7 +11,8 @@ from fourfold.preprocessing.table import ColumnKind, take_rows
 
 from .dataset import Column, Layout, Note, Table
 
-NOMINAL = "nominal"
+NOMINAL, STEP = "nominal", "step"
+"""Roles of columns: numbers that name classes, and a step of the series that a row is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,7 @@ class Source:
       `classes_among`; a column that is not in it was not looked at.
     - ``lacking``: the one column that test rows lack, which is the target then; or "".
     - ``marked``: the role that the file itself gives columns: "class" (the target), "meta" or "ignore" (no inputs),
-      "weight"; or that it declares their numbers as categories, `NOMINAL`.
+      "weight"; that it declares their numbers as categories, `NOMINAL`; or that each is a `STEP` of a series.
     - ``all_columns``: the columns of the source, where some of them have been taken out of ``inputs``.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
@@ -15,6 +16,9 @@ Output = Literal["softmax", "sigmoid", "linear", "softplus", "tanh"]
 Loss = Literal["categorical crossentropy", "binary crossentropy", "mean squared error", "mean absolute error"]
 Score = Literal["accuracy", "balanced_accuracy", "jaccard", "rmse", "mase"]
 LabelType = Literal["text", "integer", "number", "boolean"]
+
+NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?", re.ASCII)
+"""A class that is a number, as words write it."""
 
 NEAR = 3.0
 """How many standard deviations the mean of a positive target may be from zero that a network keeps positive."""
@@ -91,13 +95,16 @@ def classification(
 ) -> Task:
     """The task of labels (N,), all of them present, which count as ``weights`` (N,) say.
 
-    The last ``test_rows`` teach no class weights.
+    The last ``test_rows`` teach no class weights. Numbers stand in their order, also those that words write.
+
+    >>> classification(np.array(["10", "9"])).classes, classification(np.array(["10", "9", "b"])).classes
+    (('9', '10'), ('10', '9', 'b'))
     """
     labels = np.asarray(labels, dtype=str)
     weights = np.ones(len(labels)) if weights is None else weights
     share = largest_share(labels, weights)
     classes = tuple(str(label) for label in levels_of(labels)[0])
-    if label_type in ("integer", "number"):
+    if label_type in ("integer", "number") or all(map(NUMBER.fullmatch, classes)):
         classes = tuple(sorted(classes, key=float))
     binary, imbalanced, learnt = len(classes) == 2, share > IMBALANCED, slice(len(labels) - test_rows)
     return Task(

@@ -11,7 +11,7 @@ import numpy as np
 from fourfold.data.dataset import Column, Layout, Note, OfColumns, Table
 from fourfold.data.layout import settle_array
 from fourfold.data.messages import CONSTANT, counted, listed, quoted
-from fourfold.data.source import NOMINAL, Source
+from fourfold.data.source import NOMINAL, STEP, Source
 from fourfold.data.values.amounts import MOSTLY
 from fourfold.data.values.called import CASES, ID
 from fourfold.data.values.cells import IN_LISTS, RECTANGULAR
@@ -96,6 +96,8 @@ def settle_table(
     assert isinstance(table, Table)
     if layout in ("sequence", "image"):
         return _positions(source, layout)
+    if layout is None and all(source.marked.get(name) == STEP for name in table):
+        return _positions(source, "sequence", because="steps beside classes, as in the UCR archive")
     verdicts = {column.name: judged(column, table[column.name], source.test_rows) for column in source.columns}
     texts = _texts(source, verdicts, layout or source.layout)
     if texts:
@@ -305,9 +307,10 @@ def _texts(source: Source, verdicts: dict[str, _Verdict], layout: str | None) ->
 
 
 def _positions(
-    source: Source, layout: str
+    source: Source, layout: str, because: str = ""
 ) -> tuple[np.ndarray, Layout, tuple[Column, ...], tuple[Note, ...]]:
-    """All columns of a table of numbers as the time steps of a series, or the pixels of a square image."""
+    """All columns of a table of numbers as the time steps of a series, or the pixels of a square image; as asked, or
+    ``because`` the file tells it."""
     table = source.inputs
     assert isinstance(table, Table)
     numbers = [column for column in source.columns if column.kind in ("number", "boolean")]
@@ -336,12 +339,14 @@ def _positions(
             wanted=f"steps alone, as {listed([name for name in names if name not in beside][:3])}",
             do=f"--drop {quoted(','.join(beside))}, or leave out --layout, which reads all columns apart",
         )
-    array, because = np.stack([table[name] for name in names], axis=1), "the columns in their order"
+    array, order = np.stack([table[name] for name in names], axis=1), "the columns in their order"
     if layout == "sequence" and (named := steps_of(names)) is not None:
-        places, because = named
+        places, order = named
         used = tuple(used[place] for place in places.ravel())
         array = array[:, places]
-    shaped, settled, notes = settle_array(array, layout, because=f"as asked; {because}")
+    said = f"{because or 'as asked'}; {order}"
+    asked, known = (None, layout) if because else (layout, None)
+    shaped, settled, notes = settle_array(array, asked, known=known, because=said)
     return shaped, settled, used, notes + _left_out(counters)
 
 

@@ -11,17 +11,18 @@ import numpy as np
 from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import BETWEEN_COLUMNS, counted, in_line, listed, quoted
 from fourfold.data.places import are_places
-from fourfold.data.source import NOMINAL, Source
+from fourfold.data.source import NOMINAL, STEP, Source
 from fourfold.data.values.called import ID, UNITS, YEAR_NAMES, YEARS, are_parts, is_part_of_time
 from fourfold.data.values.cells import typed
 from fourfold.data.values.stamps import surely_counted
 from fourfold.data.values.unread_dates import of_named_zones
-from fourfold.data.values.words import reworded
+from fourfold.data.values.words import reworded, spelled
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
 
 from .free_texts import FEWEST_WORDS, count_words, names_rows
 from .lists import aimed_at_list, aimed_at_words, beside_lists, columns_of, list_named
+from .marked import different, marked_classes, without_marked
 from .named_files import how_to_list
 from .pixels import hold_bytes, make_a_square
 from .roles import Roles
@@ -135,9 +136,9 @@ def with_target(
             wanted="a column of this name" if in_a_line else "numbers or words, or labels in one cell, as in red;blue",
             do=turn(source.name, table) if in_a_line else "write it so, with --task multilabel for labels",
         )
-    classes = tuple(name for name in table if source.marked.get(name) == "class")
+    classes, of_file = marked_classes(source)
     if target is None and classes:
-        names, because = classes, "the file says so"
+        names, because = classes, of_file
     elif target is None:
         names, because = target_names(Table(beside_lists(source)) or table, None, source.lacking)
     else:
@@ -149,22 +150,14 @@ def with_target(
     if steps and not labels and len(names) == 1 and (of_steps := aimed_at_words(source, names[0], because)):
         return of_steps
     columns = {name: (table[name], source.kind(name)) for name in names}
-    source = _without_marked(source.without(*names).noting(said_of(names, because, target)))
-    if len(names) == 1 and (labels or source.marked.get(names[0]) == NOMINAL):
+    of_archive = names == classes and STEP in source.marked.values()
+    many = of_archive and different(table[names[0]]) > MOST_CLASSES  # they could be taken for a quantity, as in .ts
+    if many and (words := spelled(*columns[names[0]])) is not None:
+        columns[names[0]] = (words, "category")
+    source = without_marked(source.without(*names).noting(said_of(names, because, target)))
+    if len(names) == 1 and (labels or of_archive or source.marked.get(names[0]) == NOMINAL):
         return source.aimed(names, *columns[names[0]])
     return source.aimed(names, *together(columns, comma=source.comma))
-
-
-def _without_marked(source: Source) -> Source:
-    """The source without the columns that the file itself calls no inputs, but for pictures."""
-    table = source.inputs if isinstance(source.inputs, Table) else ()
-    for role in ("meta", "ignore", "weight"):
-        names = [name for name in table if source.marked.get(name) == role and name != source.pictures]
-        if names:
-            more = f"; --weight {quoted(names[0])} weighs the rows by it" * (role == "weight")
-            note = Note(f"left out: {listed(names)}", f"the file says so: {role}{more}")
-            source = source.without(*names).noting(note)
-    return source
 
 
 def _no_inputs(names: Sequence[str], left_out: Sequence[str], kind: str = "") -> DataError:
@@ -235,7 +228,7 @@ def _by_values(
 ) -> tuple[tuple[str, ...], str]:
     """The target's columns, and why it is these, where none is called as targets usually are."""
     for usual in OUTCOME_NAMES:
-        if usual in folded and folded[usual] not in gaps and 1 < _different(table[folded[usual]]) <= MOST_CLASSES:
+        if usual in folded and folded[usual] not in gaps and 1 < different(table[folded[usual]]) <= MOST_CLASSES:
             return (folded[usual],), USUAL
     if others := _label_first(table):
         return (table.names[0],), f"the only column of few whole numbers; the others are {others}"
@@ -281,7 +274,7 @@ def _why_none(name: str, values: np.ndarray) -> str:
     >>> [bool(_why_none("v", values)) for values in (np.arange(40.0), np.arange(40.0) % 20, np.ones(9))]
     [True, False, True]
     """
-    present, different = values[~missing(values)], _different(values)
+    present, count = values[~missing(values)], different(values)
     years = name.casefold() in YEAR_NAMES and present.dtype.kind == "f"
     if years and bool(((YEARS[0] <= present) & (present <= YEARS[1])).all()):
         return CALLED
@@ -291,19 +284,14 @@ def _why_none(name: str, values: np.ndarray) -> str:
         return "is no time, as {!r} is"
     if present.dtype.kind == "O" and are_parts({*present.tolist()}):
         return "says of no row whether it trains or tests, as {!r} does"
-    is_unit = name.casefold() in UNITS and different > (MOST_CLASSES if present.dtype.kind == "O" else MOST_SUBJECTS)
-    if name.casefold() == "id" or is_unit or (ID.search(name) is not None and different > MOST_CLASSES):
+    is_unit = name.casefold() in UNITS and count > (MOST_CLASSES if present.dtype.kind == "O" else MOST_SUBJECTS)
+    if name.casefold() == "id" or is_unit or (ID.search(name) is not None and count > MOST_CLASSES):
         return CALLED
-    if different == 1 and len(present) == len(values):
+    if count == 1 and len(present) == len(values):
         return "varies, as {!r} does not"
     counts = values.dtype.kind == "f" and len(values) > MOST_CLASSES and values[0] in (0, 1)
     counts = counts and bool((values == values[0] + np.arange(len(values))).all())
     return "does not count the rows, as {!r} does" if counts else ""
-
-
-def _different(values: np.ndarray) -> int:
-    """How many different values (N,) there are."""
-    return len(set(values[~missing(values)].tolist()))
 
 
 def _is_refused(values: np.ndarray) -> bool:

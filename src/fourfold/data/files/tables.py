@@ -39,6 +39,7 @@ from fourfold.data.source import NOMINAL, Source
 from fourfold.data.values.cells import LISTS
 from fourfold.errors import FileError
 
+from .archives import archived
 from .arrow_schema import index_of_pandas, units_of_durations
 from .content import Content, check_bomb, unpacked
 from .json_forms import in_lines
@@ -55,7 +56,7 @@ def read_csv(content: Content, reading: Reading) -> Source:
     Errors: ``FileError`` with the line for rows of unequal length and open quotes.
     """
     with open_csv(content, reading) as table:
-        return table.source()
+        return archived(table.source())
 
 
 @contextmanager

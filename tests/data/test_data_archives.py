@@ -1,0 +1,109 @@
+"""Parts of an archive of series: the same data set from every form, and what is said of it."""
+
+import numpy as np
+import pytest
+
+from fourfold.data import read
+
+TRAIN, TEST, STEPS = 60, 40, 12
+
+
+def series(rows, classes, seed=0, lengths=False):
+    """Series (N, T), in some of which NaN follows an end, and the class of each."""
+    draw = np.random.default_rng(seed)
+    labels = np.arange(rows) % classes + 1
+    x = np.round(draw.normal(size=(rows, STEPS)).cumsum(axis=1) + labels[:, None], 4)
+    if lengths:
+        x[::3, -4:] = np.nan
+        x[1, 2] = np.nan
+    return x, labels
+
+
+def text(x, labels, separator, spelled="{:d}"):
+    """Rows as the archive writes them: the class, and the steps behind it."""
+    cells = ([spelled.format(label), *map(repr, row)] for row, label in zip(x.tolist(), labels.tolist()))
+    return "".join(separator.join(row).replace("nan", "NaN") + "\n" for row in cells)
+
+
+def arff(x, labels):
+    head = [f"@attribute att{step} numeric" for step in range(STEPS)]
+    classes = ",".join(map(str, sorted({*labels.tolist()})))
+    rows = [",".join([*map(repr, row), str(label)]).replace("nan", "?") for row, label in zip(x.tolist(), labels)]
+    return "\n".join(["@relation Gun", "", *head, f"@attribute target {{{classes}}}", "", "@data", *rows, ""])
+
+
+def ts(x, labels):
+    head = ["@problemName Gun", "@univariate true", "@classLabel true " + " ".join(map(str, sorted({*labels.tolist()})))]
+    rows = [",".join(map(repr, row)).replace("nan", "?") + f":{label}" for row, label in zip(x.tolist(), labels)]
+    return "\n".join([*head, "@data", *rows, ""])
+
+
+FORMS = {
+    "tsv": (".tsv", lambda x, y: text(x, y, "\t")),
+    "txt": (".txt", lambda x, y: text(x, y, "  ", "{:.7e}")),
+    "without an end": ("", lambda x, y: text(x, y, ",")),
+    "csv": (".csv", lambda x, y: text(x, y, ",")),
+    "arff": (".arff", arff),
+    "ts": (".ts", ts),
+}
+
+
+def write(folder, form, classes, lengths=False, name="Gun"):
+    end, of = FORMS[form]
+    paths = [folder / f"{name}_{part}{end}" for part in ("TRAIN", "TEST")]
+    for seed, (path, rows) in enumerate(zip(paths, (TRAIN, TEST))):
+        path.write_text(of(*series(rows, classes, seed, lengths)))
+    return paths
+
+
+@pytest.mark.parametrize("classes", [2, 11, 24])
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "ts"])
+def test_an_archive_gives_the_same_in_each_of_its_forms(form, classes, tmp_path):
+    train, test = write(tmp_path, "ts", classes, lengths=True)
+    wanted = read(train, test=test)
+    found_train, found_test = write(tmp_path, form, classes, lengths=True)
+    found = read(found_train, test=found_test)
+    assert found.layout == wanted.layout == "sequence"
+    np.testing.assert_array_equal(found.inputs, wanted.inputs)
+    assert found.task.classes == wanted.task.classes == tuple(map(str, range(1, classes + 1)))
+    assert found.target.tolist() == wanted.target.tolist()
+    notes = "\n".join(map(str, found.notes))
+    assert "lengths: 8 to 12 steps" in notes
+    assert "as in the UCR archive; the columns in their order); --layout NAME overrides" in notes
+
+
+def test_a_folder_of_an_archive_is_read_as_its_files_are(tmp_path):
+    train, test = write(tmp_path, "tsv", 3)
+    found, wanted = read(tmp_path), read(train, test=test)
+    assert found.layout == "sequence"
+    np.testing.assert_array_equal(found.inputs, wanted.inputs)
+
+
+def test_an_option_overrides_what_the_names_of_an_archive_tell(tmp_path):
+    train, test = write(tmp_path, "tsv", 3)
+    assert read(train, test=test, layout="flat").layout == "flat"
+    other = read(train, test=test, target="x5")
+    assert (other.layout, other.target_name) == ("flat", "x5")
+    assert read(train, test=test, target="x0").layout == "sequence"
+
+
+def counted(folder):
+    """The first column counts the rows: a time, and no class."""
+    path = folder / "Gun_TRAIN.tsv"
+    path.write_text(text(series(TRAIN, 2)[0], np.arange(TRAIN), "\t"))
+    return path
+
+
+def with_names(folder):
+    path = write(folder, "csv", 2)[0]
+    path.write_text(",".join(["y", *(f"v{step}" for step in range(STEPS))]) + "\n" + path.read_text())
+    return path
+
+
+def called_otherwise(folder):
+    return write(folder, "tsv", 2)[0].rename(folder / "train.tsv")
+
+
+@pytest.mark.parametrize("write_one", [counted, with_names, called_otherwise])
+def test_other_tables_stay_tables(write_one, tmp_path):
+    assert read(write_one(tmp_path)).layout == "flat"
