@@ -84,3 +84,16 @@ def test_names_that_tell_nothing_stay_in_their_order():
 def test_axes_that_may_be_turned_are_told_only_where_nothing_else_tells():
     notes = "\n".join(map(str, from_arrays(np.zeros((N, 3, 50)) + X[:, :1, :1], Y).notes))
     assert "transpose(0, 2, 1)" in notes
+
+
+def test_gaps_in_hundreds_of_columns_take_little_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr("fourfold.data.files.sql.available_memory", lambda: 2**31)
+    draw = np.random.default_rng(0)
+    for name in ("train", "test"):
+        x = np.round(draw.normal(size=(60, 380)), 3).astype(str)
+        x[::3, 1:] = "NaN"
+        rows = (",".join([*row, "pq"[i % 2]]) for i, row in enumerate(x.tolist()))
+        head = ",".join([*(f"v{place}" for place in range(380)), "y"])
+        (tmp_path / f"{name}.csv").write_text("\n".join([head, *rows]) + "\n")
+    data = read(tmp_path / "train.csv", test=tmp_path / "test.csv")
+    assert data.inputs.rows == 120 and len(data.test_rows) == 60

@@ -37,12 +37,10 @@ SPELLINGS, CLASSLIKE = (", ".join(map(literal, sorted(words))) for words in (MIS
 KNOWN = f"CASE WHEN trim({{0}}) IN ({SPELLINGS}) THEN NULL ELSE trim({{0}}) END"
 """A cell without blanks around it, NULL for the spellings of a missing value."""
 
-AS_CLASSES = f"list(DISTINCT CASE WHEN {{0}} IN ({CLASSLIKE}) THEN {{0}} END) FILTER ({{0}} IN ({CLASSLIKE}))"
-"""The spellings of a missing value that may be names of classes. What is DISTINCT is held in memory before it is
-filtered: of all other words one NULL."""
-
-SPELLED = f"bool_or(v IN ({SPELLINGS})), {AS_CLASSES.format('v')}"
-"""Whether there are spellings of a missing value, and those of them that may be names of classes."""
+AS_CLASSES = f"list(DISTINCT CASE WHEN v IN ({CLASSLIKE}) THEN v END) FILTER (v IN ({CLASSLIKE}))"
+SPELLED = f"bool_or(v IN ({SPELLINGS})), {AS_CLASSES}"
+"""Whether there are spellings of a missing value, and those of them that may be names of classes. What is DISTINCT is
+held in memory before it is filtered: of all other words one NULL."""
 
 MAY_BE_VERSIONS = re.compile("version|release|build|firmware|revision|chapter|section|clause|level|code", re.IGNORECASE)
 """Names of columns of numbers in which 1.1 and 1.10 may be two."""
@@ -175,13 +173,21 @@ def read_cells(
 
 
 def _classlike(found: Relation, cells: Relation, asked: set[str]) -> dict[str, list[str]]:
-    """The spellings of a missing value in columns that may be names of classes, as the file has them."""
+    """The spellings of a missing value in columns that may be names of classes, as the file has them. An aggregate of
+    what is DISTINCT for each column would take 10 MB a column."""
     holed = [cell for cell, (some,) in _each(cells, "count(v) < count(*)", asked).items() if some]
     words: dict[str, list[str]] = {cell: [] for cell in asked}
-    if holed:
-        each = ", ".join(AS_CLASSES.format(f"trim({c})") for c in holed)
-        query = f"SELECT {each} FROM {found.spelled}"
-        words |= dict(zip(holed, found.connection.execute(query, found.parameters).fetchone()))
+    for start in range(0, len(holed), COLUMNS_AT_ONCE):
+        part = holed[start : start + COLUMNS_AT_ONCE]
+        trimmed = ", ".join(f"trim({cell})" for cell in part)
+        each = found.connection.execute(
+            f"""SELECT DISTINCT place, v FROM (
+                SELECT unnest(range({len(part)})) AS place, unnest([{trimmed}]) AS v FROM {found.spelled}
+            ) WHERE v IN ({CLASSLIKE})""",
+            found.parameters,
+        ).fetchall()
+        for place, word in each:
+            words[part[place]].append(word)
     return words
 
 
