@@ -26,6 +26,12 @@ def printed(count=30, start=0):
     return "".join(f"{i:<4d}{i % 7:>3d}  {i % 5 / 5:.1f}  {LABELS[i % 2]}\n" for i in range(start, start + count))
 
 
+def paged(start):
+    """A page of a spool: names, dashes and 15 rows."""
+    below = (f"{7000 + i * 7:>10} {['CLERK', 'SALES MAN'][i % 2]:<9} {800 + i % 9:>10}" for i in range(start, start + 15))
+    return "\n     EMPNO JOB              SAL\n---------- --------- ----------\n" + "\n".join(below) + "\n"
+
+
 def series(name):
     steps = "".join(f"{i % 5}.5,{i % 3}.25,{i % 7}.75:{LABELS[i % 2]}\n" for i in range(12))
     return f"@problemName {name}\n@timeStamps false\n@univariate true\n@classLabel true p q\n@data\n{steps}"
@@ -64,6 +70,10 @@ READ = {
     "HOBO": ("Device: HOBO U12\nSerial,12345\n\nDate Time,Temp (°C),State\n" + "".join(f"01/{i % 28 + 1:02d}/23 12:{i % 60:02d}:00 PM,{20 + i % 9 / 10},{['on', 'off'][i % 2]}\n" for i in range(40)), {}, "column Date Time: date (dates, read as month/day/year"),
     "a form of Google": (rows("Timestamp,Email Address,How happy?,Kind", lambda i: f"2023/03/{i % 28 + 1:02d} {i % 12 + 1}:0{i % 10}:11 {['AM', 'PM'][i % 2]} GMT+1,u{i}@x.com,{i % 5 + 1}", 40), {}, "column Timestamp: date (dates, read as year/month/day; '2023/03/01 1:00:11 AM GMT+1' and the like turned to Greenwich time)"),
     "SAP": ("Liste\n\n----------------------\n|Kunde |Betrag   |Typ|\n----------------------\n" + "".join(f"|{100 + i * 7 % 31}   |{100 + i % 9}.50-  |{LABELS[i % 2]}  |\n" for i in range(30)) + "----------------------\n", {}, "a dash behind a number taken for a minus"),
+    "a spool of SQL*Plus": (f"SQL> select * from emp;\n{paged(0)}{paged(15)}\n30 rows selected.\n\nSQL> spool off\n", {}, "left out: 3 lines around the table (such as 'SQL> select * from emp;')"),
+    "a spool of SQL*Plus without commands": (f"{paged(0)}\n15 rows selected.\n", {}, "columns as wide as the dashes below their names"),
+    "what sqlcmd prints": (f"{paged(0)}\n(15 rows affected)\n", {}, "such as '(15 rows affected)'"),
+    "what DB2 prints": (f"db2 => select * from emp\n{paged(0)}\n  15 record(s) selected.\n", {}, "such as 'db2 => select * from emp'"),
     "tabs in UTF-16 named .xls": (named("data.xls", rows("Kunde\tBetrag\tTyp", lambda i: f"{100 + i % 9}\t1.{200 + i},50", separator="\t").encode("utf-16")), {}, "column Betrag: number (with decimal commas)"),
     "Excel in German": (("sep=;\n" + rows("Preis;Anteil;Aktiv", lambda i: f"1.{200 + i % 7},00 €;{i % 90},5%", label=lambda i: ["WAHR", "FALSCH"][i % 2], separator=";")).encode("cp1252"), {}, "column Anteil: number (% left out: 12 % is 12, with decimal commas)"),
     "Excel in French": (rows("Prix;Date;Actif", lambda i: f"1\u00a0{200 + i % 7},00 €;{i % 28 + 1:02d}/{i % 12 + 1:02d}/2023", label=lambda i: ["VRAI", "FAUX"][i % 2], separator=";").encode("cp1252"), {}, "column Date: date (dates, read as day/month/year)"),
@@ -107,6 +117,7 @@ READ = {
 REFUSED = {
     "a nameless series of pandas as a table": (",0\n" + "".join(f"{1821 + i},{i % 9 + i / 100}\n" for i in range(40)), {}, 2, "no-useful-columns", "--forecast HORIZON, if the rows are steps"),
     "a frame that pandas abridged": ("      a    b  y\n" + printed(5) + "..  ...  ... ..\n" + printed(5, 95) + "\n[100 rows x 3 columns]\n", {}, 2, "abridged-table", "line 7 of"),
+    "a spool whose lines are wrapped": (f"SQL> select * from emp;\n{paged(0)}\n       SAL\n----------\n       800\n", {}, 2, "wrapped-rows", "SET LINESIZE 32767"),
     "names that change": ("".join(f"Temp: {20 + i % 9}, State: {LABELS[i % 2]}\n" for i in range(120)) + "Time: 5, State: p\n", {}, 2, "no-pair", "line 121"),
     "rows of pg_dump": ("COPY public.t (a, b, y) FROM stdin;\n" + "1\t2\tp\n" * 20 + "\\.\n", {}, 2, "wrong-kind", "\\copy the_table"),
     "annotations of COCO": (named("instances.json", COCO), {}, 2, "wrong-kind", "one class or number of each"),

@@ -1,9 +1,12 @@
 """Dates with a zone among new rows where those that were learnt had none, and the reverse."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from test_data_sheets import workbook
 
 from fourfold.data import from_arrays, read, read_inputs
 from fourfold.data.prediction.new_rows import parts_of_inputs
@@ -54,11 +57,19 @@ def test_of_data_frames(make):
         assert line.startswith(form.format(60, "2024-01-01T00:00:00" if new is LOCAL else "2023-12-31T23:00:00"))
 
 
-def test_of_dates_in_parquet(tmp_path):
+WRITERS = {
+    "parquet": pd.DataFrame.to_parquet,
+    "jsonl": partial(pd.DataFrame.to_json, orient="records", lines=True, date_format="iso", date_unit="s"),
+    "json": partial(pd.DataFrame.to_json, orient="records", date_format="iso", date_unit="s"),
+}
+
+
+@pytest.mark.parametrize("end", WRITERS)
+def test_of_dates_in_files_whose_types_tell_it(end, tmp_path):
     """Beside those of a text and of a frame: the same columns whatever their form."""
-    paths = {frame is ZONED: tmp_path / f"{frame is ZONED}.parquet" for frame in (LOCAL, ZONED)}
+    paths = {frame is ZONED: tmp_path / f"{frame is ZONED}.{end}" for frame in (LOCAL, ZONED)}
     for zoned, frame in ((False, LOCAL), (True, ZONED)):
-        frame.assign(y=TARGET).to_parquet(paths[zoned])
+        WRITERS[end](frame.assign(y=TARGET), paths[zoned])
     for zoned, form, example in ((True, BARE, "2024-01-01T00:00:00"), (False, OTHER, "2023-12-31T23:00:00")):
         frame = ZONED if zoned else LOCAL
         text = written(frame, tmp_path / "learnt.csv")
@@ -69,6 +80,17 @@ def test_of_dates_in_parquet(tmp_path):
             assert line.startswith(form.format(60, example))
             parts = parts_of_inputs(paths[not zoned], preparation)
             assert form.format(60, example) in str([str(note) for part in parts for note in part.notes])
+
+
+def test_cells_of_excel_that_are_dates_have_no_zone(tmp_path):
+    days = [[(1, place * 7 / 24 + 45292), float(np.sin(place)), "ab"[place % 2]] for place in range(N)]
+    workbook(tmp_path / "cells.xlsx", {"d": [["when", "v", "y"], *days]}, formats=[22])
+    text = written(ZONED, tmp_path / "zoned.csv")
+    learnt = Preparation.fit(read(tmp_path / "cells.xlsx", target="y"), range(N))
+    *_, line = lines(learnt, text)
+    assert line.startswith(OTHER.partition("{!r}")[0].format(60))
+    *_, line = lines(Preparation.fit(read(text, target="y"), range(N)), tmp_path / "cells.xlsx")
+    assert line.startswith(BARE.format(60, "2024-01-01T00:00:00"))
 
 
 def test_a_header_alone_has_no_dates(tmp_path):

@@ -24,7 +24,7 @@ from .list_columns import ListColumn, Lists, lists_in
 from .relation import Relation
 from .sql import column, literal, quoted, shared
 
-__all__ = ["DURATION", "Opened", "described_as", "named", "opened", "source_of"]
+__all__ = ["DURATION", "Opened", "described_as", "named", "opened", "source_of", "with_zones"]
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 NUMBERS += tuple(f"U{name}" for name in NUMBERS[:5])
@@ -129,6 +129,12 @@ class Opened:
         cells = ", ".join(f"{cell} AS v{place}" for place, cell in enumerate(each))
         query = f"SELECT {cells} FROM {self.relation.sql}{part}"
         return self.relation.connection.execute(query, self.relation.parameters)
+
+
+def with_zones(table: Opened) -> Opened:
+    """The table of a file whose types tell which of its dates have a zone."""
+    moments = {name: cast for name, cast in table.casts.items() if cast.endswith(MOMENT)}
+    return replace(table, zoned={name: IN_GREENWICH in cast for name, cast in moments.items()})
 
 
 def _some(found: Any, rows: int) -> Iterator[list[tuple[Any, ...]]]:

@@ -43,7 +43,7 @@ from .archives import archived
 from .arrow_schema import index_of_pandas, units_of_durations
 from .content import Content, check_bomb, unpacked
 from .json_forms import in_lines
-from .opened import DURATION, IN_GREENWICH, MOMENT, Opened, described_as, named, opened
+from .opened import DURATION, Opened, described_as, named, opened, with_zones
 from .relation import Relation, count, drawn, of_series, of_text
 from .sql import database, quoted
 
@@ -167,8 +167,7 @@ def open_parquet(content: Content, reading: Reading, scratch: Path | None = None
             total = reading.counted or count(found.connection, found.sql, found.parameters)
         check_memory(content.name, min(total, reading.of(columns), reading.at_once(columns)) * columns * 8)
         table = opened(replace(found, sql=drawn(found, total, reading)), described, content, reading, total)
-        zoned = {name: IN_GREENWICH in cast for name, cast in table.casts.items() if cast.endswith(MOMENT)}
-        yield replace(table, zoned=zoned)
+        yield with_zones(table)
 
 
 @contextmanager
@@ -235,7 +234,7 @@ def open_json(content: Content, reading: Reading, scratch: Path | None = None) -
         sql, total = of_text(found, content.unpacked, reading)
         rows = replace(found, sql=sql)
         table = opened(rows.in_a_table() if scratch is None else rows, described, content, reading, total)
-        yield replace(table, notes=notes + table.notes)
+        yield replace(with_zones(table), notes=notes + table.notes)
 
 
 @contextmanager

@@ -55,7 +55,9 @@ def read_excel(content: Content, reading: Reading) -> Source:
         name: tuple(sorted({word for table in tables for word in table.sheet.classlike.get(column, ())}))
         for name, column in named.items()
     }
-    return replace(source_of(content, raw, notes, words), marked=first.header.marked)
+    found = source_of(content, raw, notes, words)
+    columns = tuple(replace(one, zoned=False) if one.kind == "date" else one for one in found.columns)
+    return replace(found, columns=columns, marked=first.header.marked)
 
 
 def _sheets(content: Content, reading: Reading) -> tuple[list[Sheet], list[str]]:

@@ -11,12 +11,10 @@ from fourfold.data.values.amounts import is_number
 from fourfold.errors import FileError
 
 from .rewritten import SEPARATORS, Lines, Records, Rewriting, is_frame
+from .spooled import FOOT
 
 NUMBERS = re.compile(r"(?:^|\t) *[-+.\d]+ +[-+.\d]+ +[-+.\d]", re.ASCII)
 """Several numbers with blanks between them at the start of what stands between tabs."""
-
-FOOT = re.compile(r"\[\d+ rows x \d+ columns\]|\(?\d+ rows?(?: affected| selected\.?)?\)?", re.IGNORECASE)
-"""What pandas and databases print below a table."""
 
 FEWEST_ALIGNED = 5
 """Lines from which on columns are told by the blanks between them."""

@@ -21,6 +21,7 @@ from .header import header_of, settings_above
 from .pairs import of_pairs
 from .quotings import of_quotes
 from .rewritten import SEPARATORS, Lines, Records, Rewriting, is_frame, width_of
+from .spooled import of_spool
 
 __all__ = ["SEPARATORS", "Rewriting", "rewriting_of"]
 
@@ -265,7 +266,7 @@ def _below(lines: Lines, mark: str, above: int, left_out: list[str]) -> Records:
 
 
 FORMS: tuple[Callable[[list[str], str], Rewriting | None], ...] = (
-    _of_bars, _of_stars, of_pairs, _of_comments, of_blanks, of_widths, _of_rare_marks, _of_ends, of_quotes,
+    of_spool, _of_bars, _of_stars, of_pairs, _of_comments, of_blanks, of_widths, _of_rare_marks, _of_ends, of_quotes,
     _of_settings, _of_short_settings,
 )  # fmt: skip
 
