@@ -17,6 +17,7 @@ from fourfold.data.places import by_place
 from fourfold.errors import DataError
 
 from .content import HEAD, Content, unpacked
+from .json_samples import of_samples
 
 LARGEST = 2**28
 """Bytes of one value, which has to be read as a whole."""
@@ -96,6 +97,7 @@ def records(content: Content, lists: Collection[str] = (), wanted: Collection[st
     - rows by their names: ``{"a": {"v": 1, "y": 3}, "b": ...}``, the names in a column ``row_id``;
     - rows under one name: ``{"rows": [{"v": 1, "y": 3}, ...]}``, also within others: ``{"data": {"items": [...]}}``;
     - columns under one name: ``{"units": {...}, "hourly": {"time": [...], "rain": [...]}}``;
+    - samples of series under their labels, as Prometheus answers;
     - what they are about, and rows: ``[{"page": 1, ...}, [{"v": 1, "y": 3}, ...]]``;
     - rows as lists, and a list of what their columns are called elsewhere;
     - rows as lists under one name, the names of the columns in the first one (Google Sheets);
@@ -122,6 +124,8 @@ def records(content: Content, lists: Collection[str] = (), wanted: Collection[st
     if of_lists:
         rows = _of_lists(value) if _are(value, list) else None
         return None if rows is None else (rows, "")
+    if (samples := of_samples(value)) is not None:
+        return samples, "samples of 'data.result', each with the labels of its series"
     if not isinstance(value, dict) or _is_known(value, lists):
         return None
     if len(value) == 1 and {*value} <= {*wanted} and _are([*value.values()], list):
