@@ -74,6 +74,7 @@ READ = {
     "a spool of SQL*Plus without commands": (f"{paged(0)}\n15 rows selected.\n", {}, "columns as wide as the dashes below their names"),
     "what sqlcmd prints": (f"{paged(0)}\n(15 rows affected)\n", {}, "such as '(15 rows affected)'"),
     "what DB2 prints": (f"db2 => select * from emp\n{paged(0)}\n  15 record(s) selected.\n", {}, "such as 'db2 => select * from emp'"),
+    "water data of the United States": ("# retrieved: 2024\n#\n" + rows("agency_cd\tdatetime\tflow\tkind\n5s\t20d\t14n\t10s", lambda i: f"USGS\t2024-01-{i % 28 + 1:02d} {i // 28:02d}:00\t{i % 9}.5", separator="\t"), {}, "left out: 1 line below the names (widths and kinds of the columns, and no row: '5s', '20d', '14n', '10s')"),
     "tabs in UTF-16 named .xls": (named("data.xls", rows("Kunde\tBetrag\tTyp", lambda i: f"{100 + i % 9}\t1.{200 + i},50", separator="\t").encode("utf-16")), {}, "column Betrag: number (with decimal commas)"),
     "Excel in German": (("sep=;\n" + rows("Preis;Anteil;Aktiv", lambda i: f"1.{200 + i % 7},00 €;{i % 90},5%", label=lambda i: ["WAHR", "FALSCH"][i % 2], separator=";")).encode("cp1252"), {}, "column Anteil: number (% left out: 12 % is 12, with decimal commas)"),
     "Excel in French": (rows("Prix;Date;Actif", lambda i: f"1\u00a0{200 + i % 7},00 €;{i % 28 + 1:02d}/{i % 12 + 1:02d}/2023", label=lambda i: ["VRAI", "FAUX"][i % 2], separator=";").encode("cp1252"), {}, "column Date: date (dates, read as day/month/year)"),
@@ -119,6 +120,7 @@ READ = {
 REFUSED = {
     "a nameless series of pandas as a table": (",0\n" + "".join(f"{1821 + i},{i % 9 + i / 100}\n" for i in range(40)), {}, 2, "no-useful-columns", "--forecast HORIZON, if the rows are steps"),
     "a frame that pandas abridged": ("      a    b  y\n" + printed(5) + "..  ...  ... ..\n" + printed(5, 95) + "\n[100 rows x 3 columns]\n", {}, 2, "abridged-table", "line 7 of"),
+    "two tables below comments, as of Google Analytics": ("# ---\n# Pages\n# 20240101-20240131\n\n" + rows("Page,Views,Exit,Kind", lambda i: f"/p{i},{i % 9},{i % 7}", 40) + "\nDay Index,Views\n" + "".join(f"1/{i + 1}/24,{i % 9}\n" for i in range(20)), {}, 2, "second-table", "the names 'Day Index,Views' in line 46"),
     "a spool whose lines are wrapped": (f"SQL> select * from emp;\n{paged(0)}\n       SAL\n----------\n       800\n", {}, 2, "wrapped-rows", "SET LINESIZE 32767"),
     "names that change": ("".join(f"Temp: {20 + i % 9}, State: {LABELS[i % 2]}\n" for i in range(120)) + "Time: 5, State: p\n", {}, 2, "no-pair", "line 121"),
     "rows of pg_dump": ("COPY public.t (a, b, y) FROM stdin;\n" + "1\t2\tp\n" * 20 + "\\.\n", {}, 2, "wrong-kind", "\\copy the_table"),

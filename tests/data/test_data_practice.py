@@ -70,6 +70,7 @@ DATES = {
     "SAS": (["01JAN2020", "02MAR2020", "03MAY2020"], MONTHS, "read as day month year"),
     "SAS with a clock": (["01JAN2020:10:00:00", "02MAR2020:10:00:00", "03MAY2020:10:00:00"], MONTHS, "read as day month year"),
     "Oracle": (["01-JAN-20 10.00.00.000000 AM", "02-MAR-20 11.00.00.000000 PM", "03-MAY-20 01.00.00.000000 AM"], MONTHS, "read as day-month-year"),
+    "Jira": (["01/Jan/20 9:05 AM", "02/Mar/20 11:59 PM", "03/May/20 12:00 PM"], MONTHS, "read as day/month/year"),
     "web servers": (["[01/Jan/2020:13:00:36 +0000]", "[02/Mar/2020:13:00:36 +0000]", "[03/May/2020:23:00:00 +0000]"], MONTHS, "read as day/month/year"),
     "halves of days in Chinese": (["2020/1/1 上午 10:00:00", "2020/3/2 下午 1:00:00", "2020/5/3 上午 9:00:00"], MONTHS, "read as year/month/day"),
     "Russian": (["1 января 2020 г.", "2 мар 2020 г.", "3 мая 2020 г."], MONTHS, "read as day month year"),

@@ -105,7 +105,7 @@ FORMATS = {
     USUAL: ("%Y-%m-%d",),
     "day.month.year": ("%d.%m.%Y", "%d.%m.%y", "%d. %b %Y", "%d. %B %Y"),
     "month/day/year": ("%m/%d/%Y", "%m/%d/%y"),
-    "day/month/year": ("%d/%m/%Y", "%d/%m/%y", "%d/%b/%Y"),
+    "day/month/year": ("%d/%m/%Y", "%d/%m/%y", "%d/%b/%Y", "%d/%b/%y"),
     "year/month/day": ("%Y/%m/%d", "%Y.%m.%d", "%Y. %m. %d.", "%Y.%m.%d."),
     "day-month-year": ("%d-%m-%Y", "%d-%m-%y", "%d-%b-%Y", "%d-%b-%y"),
     "month-day-year": ("%m-%d-%Y", "%m-%d-%y", "%b-%d-%Y"),

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from fourfold.data.values.stand_ins import MISSING_WORDS
 
 from .name_or_value import FEWEST_BELOW, FEWEST_TOLD, Records, below_of, is_alike, is_number
 
-__all__ = ["DASHES", "are_below_names", "are_units_of_some", "descriptions_below"]
+__all__ = ["DASHES", "are_below_names", "are_units_of_some", "are_widths", "descriptions_below"]
 
 DASHES = re.compile(r"[-=\u2500]+")
 DIMENSIONLESS = "1"
 """The unit of ratios."""
+
+WIDTH = re.compile(r"\d{1,3}[sdn]", re.ASCII)
+"""A width and a kind (words, dates, numbers) as the Geological Survey of the United States writes them (5s, 20d, 14n)."""
 
 OF_UNITS = re.compile(r"[%\u00b0()\[\]=/]")
 """Marks of which a unit has one, where it is the only word of its line."""
 
 FEWEST_DESCRIBED, MOST_DESCRIBED = 2, 12
 """The lines that describe columns where all rows begin with a date: a single one may be a row without."""
+
+
+def are_widths(record: Sequence[str]) -> bool:
+    """Whether all cells are widths and kinds of columns, two and more.
+
+    >>> are_widths(["5s", "15s", "20d", "14n"]), are_widths(["5s", "15"])
+    (True, False)
+    """
+    return len(record) > 1 and all(WIDTH.fullmatch(cell.strip()) for cell in record)
 
 
 def are_below_names(records: Records) -> bool:

@@ -280,6 +280,13 @@ def _is_short_above_names(lines: list[str], separator: str, width: int) -> bool:
     return any((below := below_of(rest, place)) and all(map(is_number, below)) for place in range(width))
 
 
+def _first_block(lines: list[str], separator: str) -> list[list[str]]:
+    """The records above the first blank line, below which another table may stand; all of them if these are few."""
+    blank = next((place for place, line in enumerate(lines) if not line.strip()), 0)
+    first = _records(lines[:blank], separator)
+    return first if len(first) > FEWEST_LINES else _records(lines, separator)
+
+
 def _above_by(lines: list[str], separator: str, width: int, loose: bool) -> int:
     """The lines above a table of so many columns. A line of one cell less may be R's names, and one with empty cells
     at its end may be names, too; with ``loose`` they are settings, if there is a line above them, or one as short below
@@ -300,7 +307,7 @@ def _above_by(lines: list[str], separator: str, width: int, loose: bool) -> int:
             break
         settings = settings or not (title or comment)
         above += 1
-    rest = _records(lines[above:], separator)
+    rest = _first_block(lines[above:], separator)
     even = sum(len(record) == width for record in rest) >= 0.9 * len(rest)
     if not rest or not even or len(rest[0]) != width:
         return 0

@@ -14,7 +14,7 @@ from fourfold.data.reading import Reading
 from fourfold.data.values.stand_ins import MISSING_WORDS
 from fourfold.errors import OptionError
 
-from .below_names import DASHES, are_below_names, are_units_of_some, descriptions_below
+from .below_names import DASHES, are_below_names, are_units_of_some, are_widths, descriptions_below
 from .described import roles_before, roles_below
 from .name_or_value import (
     FEWEST_BELOW,
@@ -228,17 +228,19 @@ def _are_filled_in(records: Records) -> bool:
 
 
 def _without_rule(records: Records) -> Header | None:
-    """The header above a line of dashes, or above the questions and the identifiers that Qualtrics writes below it."""
+    """The header above a line of dashes, or of widths, or above the questions and the identifiers that Qualtrics writes below it."""
     if len(records) < 2 + FEWEST_BELOW:
         return None
     if all(cell.startswith('{"ImportId"') for cell in records[2] if cell.strip()) and any(records[2]):
         because = "the questions and identifiers of Qualtrics"
         return _named(3, records[0], Note("left out: 2 lines below the names", because))
     cells = [cell.strip() for cell in records[1]]
-    if not all(DASHES.fullmatch(cell) for cell in cells) or max(map(len, cells), default=0) < 2:
+    dashes = all(DASHES.fullmatch(cell) for cell in cells) and max(map(len, cells), default=0) > 1
+    if not dashes and not are_widths(cells):
         return None
     below = header_of([records[0], *records[2:]])
-    note = Note("left out: 1 line below the names", "dashes")
+    said = "dashes" if dashes else f"widths and kinds of the columns, and no row: {listed(cells)}"
+    note = Note("left out: 1 line below the names", said)
     return Header(below.lines + 1, below.names, (*below.notes, note)) if below.lines == 1 else None
 
 
