@@ -120,7 +120,7 @@ READ = {
 REFUSED = {
     "a nameless series of pandas as a table": (",0\n" + "".join(f"{1821 + i},{i % 9 + i / 100}\n" for i in range(40)), {}, 2, "no-useful-columns", "--forecast HORIZON, if the rows are steps"),
     "a frame that pandas abridged": ("      a    b  y\n" + printed(5) + "..  ...  ... ..\n" + printed(5, 95) + "\n[100 rows x 3 columns]\n", {}, 2, "abridged-table", "line 7 of"),
-    "two tables below comments, as of Google Analytics": ("# ---\n# Pages\n# 20240101-20240131\n\n" + rows("Page,Views,Exit,Kind", lambda i: f"/p{i},{i % 9},{i % 7}", 40) + "\nDay Index,Views\n" + "".join(f"1/{i + 1}/24,{i % 9}\n" for i in range(20)), {}, 2, "second-table", "the names 'Day Index,Views' in line 46"),
+    "two tables below comments, as of Google Analytics": ("# ---\n# Pages\n# 20240101-20240131\n\n" + rows("Page,Views,Exit,Kind", lambda i: f"/p{i},{i % 9},{i % 7}", 40) + "\nDay Index,Views\n" + "".join(f"1/{i + 1}/24,{i % 9}\n" for i in range(20)), {}, 2, "second-table", "the names 'Day Index,Views' in line 47"),
     "a spool whose lines are wrapped": (f"SQL> select * from emp;\n{paged(0)}\n       SAL\n----------\n       800\n", {}, 2, "wrapped-rows", "SET LINESIZE 32767"),
     "names that change": ("".join(f"Temp: {20 + i % 9}, State: {LABELS[i % 2]}\n" for i in range(120)) + "Time: 5, State: p\n", {}, 2, "no-pair", "line 121"),
     "rows of pg_dump": ("COPY public.t (a, b, y) FROM stdin;\n" + "1\t2\tp\n" * 20 + "\\.\n", {}, 2, "wrong-kind", "\\copy the_table"),

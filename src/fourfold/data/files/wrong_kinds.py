@@ -14,6 +14,12 @@ from .content import Content
 from .kinds import WrongKind, matches, says, starts
 from .kinds_of_text import KINDS_OF_TEXT
 
+DBASE = re.compile(
+    rb"[\x03\x30\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f].{28}[A-Za-z][A-Za-z0-9_]*\0+[CNDLFMIBTY]", re.DOTALL
+)
+"""A version and a day, and behind what else is said of the table the name and the type of its first field."""
+
+
 FASTTEXT = re.compile(rb"__label__\S+[ \t]")
 NOTEBOOK = re.compile(rb'\s*\{\s*"cells"\s*:\s*\[')
 FORECASTS = re.compile(rb"\s*([%#@][^\n]*\n\s*)*@(frequency|horizon)\b", re.IGNORECASE)
@@ -243,6 +249,16 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         "save it as parquet: pandas.read_feather, or datasets.load_from_disk, then to_parquet",
     ),
     WrongKind(
+        "a database of Access",
+        starts(b"\0\1\0\0Standard Jet DB", b"\0\1\0\0Standard ACE DB"),
+        "export the table as csv (External Data, Text File), or mdb-export FILE the_table > data.csv",
+    ),
+    WrongKind(
+        "a table of dBase",
+        matches(DBASE),
+        "save it as csv in LibreOffice or Excel, or geopandas.read_file(FILE).to_csv('data.csv', index=False)",
+    ),
+    WrongKind(
         "a SQLite database",
         starts(b"SQLite format 3"),
         "sqlite3 -header -csv FILE 'SELECT * FROM the_table' > data.csv",
@@ -327,6 +343,7 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     ),
     WrongKind("a document or program", starts(b"RIFF", b"\x7fELF", b"MZ\x90", b"{\\rtf"), "give a table or arrays"),
     WrongKind("a portable file of SPSS", says(b"ascii spss port file"), "save it as csv"),
+    WrongKind("a message of EDIFACT", starts(b"UNA:+", b"UNB+"), "write a csv with a row for each line of the message"),
     WrongKind("a message of HL7", starts(b"MSH|^~\\&"), "write a csv with a row for each patient or observation"),
     WrongKind("a statement of a bank in MT940", starts(b":20:", b"{1:F01"), "download the statement as csv"),
     WrongKind("a statement of a bank in OFX", says(b"ofxheader", b"<ofx>"), "download the statement as csv"),

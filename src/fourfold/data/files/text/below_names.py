@@ -17,7 +17,7 @@ DIMENSIONLESS = "1"
 """The unit of ratios."""
 
 WIDTH = re.compile(r"\d{1,3}[sdn]", re.ASCII)
-"""A width and a kind (words, dates, numbers) as the Geological Survey of the United States writes them (5s, 20d, 14n)."""
+"""A width and a kind (words, dates, numbers), 5s, 20d, 14n, as the Geological Survey of the United States has them."""
 
 OF_UNITS = re.compile(r"[%\u00b0()\[\]=/]")
 """Marks of which a unit has one, where it is the only word of its line."""

@@ -228,7 +228,8 @@ def _are_filled_in(records: Records) -> bool:
 
 
 def _without_rule(records: Records) -> Header | None:
-    """The header above a line of dashes, or of widths, or above the questions and the identifiers that Qualtrics writes below it."""
+    """The header above a line of dashes, or of widths, or above the questions and the identifiers that Qualtrics writes
+    below it."""
     if len(records) < 2 + FEWEST_BELOW:
         return None
     if all(cell.startswith('{"ImportId"') for cell in records[2] if cell.strip()) and any(records[2]):
