@@ -230,3 +230,22 @@ def test_words_in_a_field_of_objects_are_channels_as_those_at_steps_are(form, tm
     new = read_inputs(given(NEW, {"who": ["a", "b"]}), Preparation.fit(data, range(20)))
     assert new.inputs[0, :2].tolist() == [[0.5, 0.0, 0.0, 1.0], [1.5, 0.0, 0.0, 0.0]]
     assert any("not known: 'odd' of data.state" in str(note) for note in new.notes)
+
+
+@pytest.mark.parametrize("between", [", ", "; ", " "])
+def test_decimal_commas_within_lists_are_no_marks_between_numbers(between, tmp_path):
+    values = np.random.default_rng(0).normal(size=(24, 2)).round(2)
+    cells = [between.join(str(value).replace(".", ",") for value in row) for row in values.tolist()]
+    rows = "".join(f'"[{cell}]";{label}\n' for cell, label in zip(cells, LABELS))
+    (tmp_path / "a.csv").write_text("v;y\n" + rows)
+    data = read(tmp_path / "a.csv")
+    assert any(str(note).startswith("decimal commas within lists: 'v' (") for note in data.notes)
+    assert np.array_equal(np.stack([data.inputs["v_0"], data.inputs["v_1"]], axis=1), values)
+    learnt = Preparation.fit(data, range(24))
+    (tmp_path / "new.csv").write_text(f'v\n"[{cells[0]}]"\n')
+    assert [read_inputs(tmp_path / "new.csv", learnt).inputs[name][0] for name in ("v_0", "v_1")] == values[0].tolist()
+
+
+def test_points_within_lists_stay_decimal(tmp_path):
+    (tmp_path / "a.csv").write_text("v;y\n" + "".join(f'"[{i},{i + 1}, {i}.5]";{label}\n' for i, label in enumerate(LABELS)))
+    assert [*read(tmp_path / "a.csv").inputs] == ["v_0", "v_1", "v_2"]

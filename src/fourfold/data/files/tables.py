@@ -84,7 +84,7 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
         comma, thousands, doubtful = marks_of(cells, names, numbers, mixed, dialect.separator, reading.pointed)
         numbers, notes = numbers - thousands, notes + doubtful
-        cells, sizes = lists_of(cells, names, numbers, reading)
+        cells, sizes, decimal = lists_of(cells, names, numbers, reading)
         casts = {}
         for cell, name in names.items():
             if cell in sizes:
@@ -93,6 +93,9 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
                 casts[name] = f"CAST({cell} AS DOUBLE)" if cell in numbers else f"trim({cell})"
         lists = tuple(names[cell] for cell in names if cell in sizes)
         notes += (Note(f"lists: {listed(lists)}", LISTS),) if lists else ()
+        commas = [names[cell] for cell in names if cell in decimal]
+        because = "other marks, or blanks, stand between their numbers"
+        notes += (Note(f"decimal commas within lists: {listed(commas)}", because),) if commas else ()
         uneven = any(low < high for low, high in sizes.values())
         yield Opened(
             content, cells, casts, rows, total, notes, comma=comma, lists=lists, uneven=uneven,

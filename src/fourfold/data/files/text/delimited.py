@@ -109,6 +109,14 @@ ANY_LIST = (
 """Lists of numbers as Python and NumPy write them, or eight and more with blanks between them; classes would repeat. In
 round brackets a blank stands behind each comma, as (1,234) is a number."""
 
+DECIMAL = "[-+]?[0-9]+(,[0-9]+)?"
+BETWEEN_DECIMALS = r"\s*;\s*|,\s+|\s+"
+DECIMAL_LISTS = (
+    rf"bool_and(regexp_full_match(trim(v), '[\[(]\s*{DECIMAL}(({BETWEEN_DECIMALS}){DECIMAL})*\s*[\])]')) "
+    r"AND bool_or(regexp_matches(v, '[0-9],[0-9]')) AND bool_or(regexp_matches(v, '[0-9](\s*;|,?\s+[-+0-9])'))"
+)
+"""Lists of numbers with decimal commas: other commas have blanks behind them, or semicolons or blanks cut the lists."""
+
 MARKS_OF_AN_END = re.compile(r"\x1a+|(?:\\0)+")
 """What older programs, and such as were interrupted, write behind the last line, zeros as DuckDB shows them."""
 
@@ -118,6 +126,7 @@ FEWEST_OF_A_SERIES = 5
 AS_NUMBERS = "lambda x: CASE lower(x) WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE x END"
 INSIDE = "trim({}, '[](), ' || chr(9) || chr(10) || chr(13))"
 SPLIT = rf"string_split_regex({INSIDE}, '\s*[,;]\s*|\s+')"
+SPLIT_DECIMALS = f"list_transform(string_split_regex({INSIDE}, '{BETWEEN_DECIMALS}'), lambda x: replace(x, ',', '.'))"
 
 
 def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> Relation:
@@ -247,11 +256,11 @@ def marks_of(
 
 def lists_of(
     rows: Relation, names: dict[str, str], numbers: set[str], reading: Reading
-) -> tuple[Relation, dict[str, tuple[int, int]]]:
-    """The rows with columns of lists in the place of those that hold lists of numbers, and how many numbers these have,
-    at least and at most: those that are known to, or else those that plainly do. With blanks alone between them all
-    have as many: others may be the numbers of words. In the target, which classes would not, they stand between
-    brackets."""
+) -> tuple[Relation, dict[str, tuple[int, int]], set[str]]:
+    """The rows with columns of lists in the place of those that hold lists of numbers, how many numbers these have, at
+    least and at most, and which have decimal commas: those that are known to, or else those that plainly do. With
+    blanks alone between them all have as many: others may be the numbers of words. In the target, which classes would
+    not, they stand between brackets."""
     words, sizes, aims = set(names) - numbers, {}, set()
     if reading.lists is not None:
         found = bracketed = _everywhere(rows, ANY_LIST, {c for c in words if names[c] in reading.lists})
@@ -261,18 +270,20 @@ def lists_of(
         words -= _targets(names, reading.targets)
         bracketed = aims | _everywhere(rows, NUMBERS.format(IN_BRACKETS), words)
         found = bracketed | _everywhere(rows, NUMBERS.format(BETWEEN_BLANKS), words - bracketed)
+    decimal = _where(rows, DECIMAL_LISTS, bracketed)
+    split = {cell: (SPLIT_DECIMALS if cell in decimal else SPLIT).format(cell) for cell in found}
     for cell in sorted(found):
-        counted = f"CASE WHEN {INSIDE.format(cell)} = '' THEN 0 ELSE len({SPLIT.format(cell)}) END"
+        counted = f"CASE WHEN {INSIDE.format(cell)} = '' THEN 0 ELSE len({split[cell]}) END"
         query = f"SELECT min({counted}), max({counted}) FROM {rows.sql}"
         low, high = rows.connection.execute(query, rows.parameters).fetchone()
         likely = low == high or cell in aims or (cell in bracketed and low >= FEWEST_OF_A_SERIES)
         if high <= LONGEST_LIST and (likely or reading.lists is not None):
             sizes[cell] = low, high
     if not sizes:
-        return rows, {}
-    items = {cell: f"list_transform({SPLIT.format(cell)}, {AS_NUMBERS})" for cell in sizes}
+        return rows, {}, set()
+    items = {cell: f"list_transform({split[cell]}, {AS_NUMBERS})" for cell in sizes}
     lists = ", ".join(f"TRY_CAST({found} AS DOUBLE[]) AS {cell}" for cell, found in items.items())
-    return rows.selected(f"* REPLACE ({lists})"), sizes
+    return rows.selected(f"* REPLACE ({lists})"), sizes, decimal & {*sizes}
 
 
 def _targets(names: dict[str, str], named: Collection[str]) -> set[str]:
