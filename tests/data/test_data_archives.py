@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from fourfold.data import read
+from fourfold.data import read, read_inputs
+from fourfold.errors import DataError
+from fourfold.preprocessing import Preparation
 
 TRAIN, TEST, STEPS = 60, 40, 12
 
@@ -107,3 +109,18 @@ def called_otherwise(folder):
 @pytest.mark.parametrize("write_one", [counted, with_names, called_otherwise])
 def test_other_tables_stay_tables(write_one, tmp_path):
     assert read(write_one(tmp_path)).layout == "flat"
+
+
+def test_new_series_are_read_with_and_without_their_classes(tmp_path):
+    train, test = write(tmp_path, "tsv", 3, lengths=True)
+    learnt = Preparation.fit(read(train), np.arange(TRAIN))
+    with_classes = read_inputs(test, learnt).inputs
+    (tmp_path / "new.tsv").write_text("".join(line.partition("\t")[2] for line in test.open()))
+    np.testing.assert_array_equal(read_inputs(tmp_path / "new.tsv", learnt).inputs, with_classes)
+    assert with_classes.shape == (TEST, STEPS, 1)
+
+
+def test_text_for_a_model_of_ts_files_is_told_how_to_become_series(tmp_path):
+    learnt = Preparation.fit(read(write(tmp_path, "ts", 3)[0]), np.arange(TRAIN))
+    with pytest.raises(DataError, match=r"Gun_TEST.tsv is not what .* x = numpy.loadtxt\(FILE\)\[:, 1:\]"):
+        read_inputs(write(tmp_path, "tsv", 3)[1], learnt)

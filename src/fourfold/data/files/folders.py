@@ -153,7 +153,8 @@ def new_files(paths: Sequence[Path], reading: Reading, pattern: bool) -> Source 
         return None
     if not one.is_dir():
         files = [path for path in paths if path.is_file()]
-        return _series(within, files, None, reading) if are_recordings(files) else None
+        found = _series(within, files, None, reading) if are_recordings(files) else None
+        return replace(found, name=str(one)) if found is not None and len(files) == 1 else found
     notes: tuple[Note, ...] = ()
     while len(inner := classes_of(one)) == 1 and not files_of(one):
         one, notes = inner[0], (Note(f"folder: {inner[0].name}", "the only one"),)

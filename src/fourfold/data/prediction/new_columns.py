@@ -315,6 +315,9 @@ def _to_shape(shape: tuple[int, ...], row: tuple[int, ...]) -> str:
         return "give it as an array of one row: x[None]"
     if len(shape) == 3 and shape[:0:-1] == row:
         return "turn its axes: x.transpose(0, 2, 1)"
+    if len(shape) == 3 and row in ((shape[2], 1), (shape[2] - 1, 1)):
+        behind = "[:, 1:]" * (row[0] < shape[2])
+        return f"if each line is a series, x = numpy.loadtxt(FILE){behind}, then numpy.savez('new.npz', x=x)"
     if len(shape) == 3 and len(row) == 2 and shape[2] == row[1]:
         return f"give series of {row[0]} steps, as all were in training; learnt from several lengths, a model reads any"
     return "give the new rows in the form of those of training"
