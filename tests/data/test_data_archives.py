@@ -124,3 +124,23 @@ def test_text_for_a_model_of_ts_files_is_told_how_to_become_series(tmp_path):
     learnt = Preparation.fit(read(write(tmp_path, "ts", 3)[0]), np.arange(TRAIN))
     with pytest.raises(DataError, match=r"Gun_TEST.tsv is not what .* x = numpy.loadtxt\(FILE\)\[:, 1:\]"):
         read_inputs(write(tmp_path, "tsv", 3)[1], learnt)
+
+
+@pytest.mark.parametrize("classes", [True, False])
+@pytest.mark.parametrize("form", ["tsv", "ts"])
+def test_new_series_that_are_shorter_than_all_end_early(form, classes, tmp_path):
+    train, test = write(tmp_path, "tsv", 3, lengths=True)
+    learnt = Preparation.fit(read(train), np.arange(TRAIN))
+    x, y = series(TEST, 3, 1)
+    wanted = np.full((TEST, STEPS, 1), np.nan)
+    wanted[:, :5, 0] = x[:, :5]
+    if form == "ts":
+        test = tmp_path / "Gun_TEST.ts"
+        test.write_text(ts(x[:, :5], y))
+    else:
+        lines = text(x[:, :5], y, "\t").splitlines(keepends=True)
+        test.write_text("".join(line if classes else line.partition("\t")[2] for line in lines))
+    found = read_inputs(test, learnt)
+    np.testing.assert_array_equal(found.inputs, wanted)
+    said = [str(note) for note in found.notes]
+    assert form == "ts" or "series end at 'x5' (the first 5 of 12 columns of steps are there)" in said

@@ -46,6 +46,7 @@ from .new_series import with_series
 from .noticed import Noticed
 from .scale import on_another_scale
 from .shapes import filled_up, fitted, laid_out, one_channel, row_shapes, shaped
+from .shorter import with_ends
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,7 +221,7 @@ def _pictures(found: Source, preparation: Preparation) -> NewRows:
 
 def _table(found: Source, preparation: Preparation) -> NewRows:
     """Rows of columns: a table, or an array whose columns are known by their place."""
-    beside = dict(found.beside)
+    beside, found = dict(found.beside), with_ends(found, preparation)
     if isinstance(found.inputs, Table):
         found = renamed(found, preparation)
         found = as_joined(found, preparation) if preparation.layout == "text" else found
