@@ -239,6 +239,21 @@ def test_functions_agree(name):
             np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-6, err_msg=f"{name}, {len(arguments)} arguments")
 
 
+LISTED = [
+    *("add", "clip", "concatenate", "deg2rad", "einsum", "logical_and", "maximum", "meshgrid", "nanpercentile"),
+    *("percentile", "relu", "reshape", "softmax", "softplus", "stack", "sum", "transpose", "where"),
+]
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_lists_of_numbers_are_tensors(name):
+    for arguments in arguments_of(name):
+        listed = jax.tree.map(lambda leaf: leaf.tolist() if isinstance(leaf, np.ndarray) else leaf, arguments)
+        wanted, got = leaves(of_keras(name)(*arguments)), leaves(getattr(ops, name)(*listed))
+        for a, b in zip(got, wanted, strict=True):
+            np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-6)
+
+
 DEFAULTS = {("layer_normalization", "epsilon"), ("multi_hot", "num_classes")}
 """Arguments that Keras leaves to its configuration, or asks for although they have a default."""
 

@@ -114,20 +114,20 @@ def reshape(x: Any, newshape: Any) -> Array:
     (2, 2, 3)
     """
     lengths = (newshape,) if isinstance(newshape, int) else newshape
-    return jnp.reshape(x, [-1 if length is None else length for length in lengths])
+    return jnp.reshape(jnp.asarray(x), [-1 if length is None else length for length in lengths])
 
 
 def transpose(x: Any, axes: Any = None) -> Array:
-    return jnp.transpose(x, axes)
+    return jnp.transpose(jnp.asarray(x), axes)
 
 
 def clip(x: Any, x_min: Any, x_max: Any) -> Array:
-    return jnp.clip(x, x_min, x_max)
+    return jnp.clip(*map(jnp.asarray, (x, x_min, x_max)))
 
 
 def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Array:
     options = {} if mode != "constant" else {"constant_values": constant_values or 0}
-    return jnp.pad(x, pad_width, mode=mode, **options)
+    return jnp.pad(jnp.asarray(x), pad_width, mode=mode, **options)
 
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
