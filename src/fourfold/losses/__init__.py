@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fourfold.core.catalog import Catalog
+from fourfold.core.catalog import Catalog, snake_case
 from fourfold.errors import no_such_name
 from fourfold.losses.base import FunctionLoss, Loss
 from fourfold.losses.crossentropy import (
@@ -71,7 +71,7 @@ __all__ = [
     "MeanSquaredError", "MeanSquaredLogarithmicError", "Poisson", "SparseCategoricalCrossentropy", "SquaredHinge",
     "Tversky", "binary_crossentropy", "binary_focal_crossentropy", "categorical_crossentropy",
     "categorical_focal_crossentropy", "categorical_generalized_cross_entropy", "categorical_hinge", "circle",
-    "cosine_similarity", "ctc", "deserialize", "dice", "get", "hinge", "huber", "kl_divergence", "log_cosh",
+    "cosine_similarity", "ctc", "deserialize", "dice", "get", "hinge", "huber", "kl_divergence", "log_cosh", "loss_of",
     "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_error", "mean_squared_logarithmic_error",
     "poisson", "serialize", "sparse_categorical_crossentropy", "squared_hinge", "tversky",
 ]  # fmt: skip
@@ -98,10 +98,25 @@ _CATALOG = Catalog("loss", "keras.losses", _CLASSES, _ALIASES)
 serialize, deserialize = _CATALOG.serialize, _CATALOG.deserialize
 
 
-def get(identifier: Any) -> Loss | None:
-    """The loss of a name, a config, a class, or a function ``(y_true, y_pred) -> values``.
+_OF_FUNCTIONS = {
+    name: globals()[snake_case(loss.__name__)] for name, loss in _CATALOG.names.items() if name != loss.__name__
+}
 
-    >>> get("mse"), get({"class_name": "Huber", "config": {"delta": 2.0}})
+
+def get(identifier: Any) -> Any:
+    """The loss of a class's name, a config or a class; of a function's name that function, of values a sample.
+
+    >>> get("mse").__name__, get("MeanSquaredError"), get({"class_name": "Huber", "config": {"delta": 2.0}})
+    ('mean_squared_error', MeanSquaredError(), Huber(delta=2.0))
+    """
+    named = _OF_FUNCTIONS.get(identifier) if isinstance(identifier, str) else None
+    return named or _CATALOG.get(identifier)
+
+
+def loss_of(identifier: Any) -> Loss | None:
+    """What ``compile`` makes of a name, a config, a class, or a function ``(y_true, y_pred) -> values``.
+
+    >>> loss_of("mse"), loss_of({"class_name": "Huber", "config": {"delta": 2.0}})
     (MeanSquaredError(), Huber(delta=2.0))
     """
     loss = _CATALOG.get(identifier)
@@ -123,10 +138,10 @@ def crossentropy_kind(y_true_shape: Sequence[int | None], y_pred_shape: Sequence
 def resolve(
     identifier: Any, y_true_shape: Sequence[int | None], y_pred_shape: Sequence[int | None]
 ) -> Loss | None:
-    """``get``, where ``"crossentropy"`` and ``"ce"`` mean the one that fits the shapes."""
+    """``loss_of``, where ``"crossentropy"`` and ``"ce"`` mean the one that fits the shapes."""
     if isinstance(identifier, str) and identifier.lower() in ("crossentropy", "ce"):
         identifier = crossentropy_kind(y_true_shape, y_pred_shape) + "_crossentropy"
-    return get(identifier)
+    return loss_of(identifier)
 
 
 def __getattr__(name: str) -> Any:

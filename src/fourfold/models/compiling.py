@@ -59,7 +59,7 @@ class Compiled:
         self.losses = per_output(loss, names, "loss")
         for item in self.losses:
             if item is not None and item not in ("ce", "crossentropy"):
-                losses.get(item)
+                losses.loss_of(item)
         weights = per_output(loss_weights, names, "loss_weights")
         self.loss_weights = [1.0 if weight is None else float(weight) for weight in weights]
         self.metrics = [as_list(item) for item in per_output(metric, names, "metrics", several=True)]
