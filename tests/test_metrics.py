@@ -333,6 +333,12 @@ MISTAKES = [
         ShapeError,
         "one-hot rows",
     ),
+    (lambda: metrics.Precision(class_id=2)([0, 1, 1], [0.1, 0.9, 0.8]), ShapeError, r"no class 2.*shape \(3,\)"),
+    (lambda: metrics.Recall(class_id=3)(np.ones((2, 3)), np.ones((2, 3))), ShapeError, "more than 3"),
+    (lambda: metrics.FalsePositives(thresholds=[-1, 0.5]), OptionError, "got -1, wanted numbers from 0 to 1"),
+    (lambda: metrics.Precision(2.0), OptionError, "a threshold is no share: got 2, "),
+    (lambda: metrics.FBetaScore(beta=None), OptionError, "this beta .* got None, wanted a number above 0"),
+    (lambda: metrics.F1Score(threshold="0.5"), OptionError, "this threshold .* got '0.5'"),
     (lambda: metrics.Mean()(np.ones(4), np.ones(3)), ShapeError, r"got \(3,\), wanted \(4,\)"),
 ]
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array, lax
 
+from fourfold.errors import OptionError, ShapeError
 from fourfold.losses.reduction import divide_no_nan, fit_equal, fit_weights
 from fourfold.metrics.base import Metric, State
 
@@ -63,7 +65,7 @@ class _Count(AtThresholds):
         dtype: str | None = None,
     ) -> None:
         super().__init__(name, dtype)
-        self.thresholds = thresholds
+        self.thresholds = _checked(thresholds)
 
     def compute(self, state: State) -> Array:
         return self.of_thresholds(state[self.counted[0]])
@@ -109,7 +111,7 @@ class _Share(AtThresholds):
         dtype: str | None = None,
     ) -> None:
         super().__init__(name, dtype)
-        self.thresholds, self.top_k, self.class_id = thresholds, top_k, class_id
+        self.thresholds, self.top_k, self.class_id = _checked(thresholds), top_k, class_id
 
     def compute(self, state: State) -> Array:
         right, others = (state[cell] for cell in self.counted)
@@ -140,6 +142,15 @@ class Recall(_Share):
     counted = ("true_positives", "false_negatives")
 
 
+def _checked(thresholds: Any) -> Any:
+    for limit in [] if thresholds is None else np.ravel(thresholds):
+        if not 0 <= limit <= 1:
+            raise OptionError(
+                "metric-threshold", "a threshold is no share", got=f"{limit:g}", wanted="numbers from 0 to 1"
+            )
+    return thresholds
+
+
 def told_apart(
     y_true: Any,
     y_pred: Any,
@@ -160,4 +171,11 @@ def told_apart(
     positive, weights = y_true.astype(bool), jnp.broadcast_to(weights, y_pred.shape)
     if class_id is None:
         return positive, y_pred, weights
+    if y_pred.ndim < 2 or class_id >= y_pred.shape[-1]:
+        raise ShapeError(
+            "metric-class",
+            f"there is no class {class_id} in these outputs",
+            got=f"outputs of shape {y_pred.shape}",
+            wanted=f"a column for each class, more than {class_id}",
+        )
     return positive[..., class_id, None], y_pred[..., class_id, None], weights[..., class_id, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import jax.numpy as jnp
@@ -39,10 +40,11 @@ class FBetaScore(Metric):
         dtype: str | None = None,
     ) -> None:
         super().__init__(name, dtype)
+        share = threshold is None or (isinstance(threshold, Real) and 0 < threshold <= 1)
         for what, right, got, wanted in (
             ("average", average in (None, "micro", "macro", "weighted"), average, "None, micro, macro or weighted"),
-            ("beta", beta > 0, beta, "a number above 0"),
-            ("threshold", threshold is None or 0 < threshold <= 1, threshold, "0 < threshold <= 1, or None"),
+            ("beta", isinstance(beta, Real) and beta > 0, beta, "a number above 0"),
+            ("threshold", share, threshold, "0 < threshold <= 1, or None"),
         ):
             if not right:
                 raise OptionError("f-score", f"this {what} does not fit an F score", got=repr(got), wanted=wanted)
