@@ -6,8 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from fourfold import constraints, regularizers
+from fourfold import Input, Sequential, constraints, layers, regularizers
 from fourfold.errors import OptionError, ShapeError
+from fourfold.optimizers import SGD
 
 KERNEL = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
 FILTERS = np.random.default_rng(1).normal(size=(3, 3, 2, 4)).astype(np.float32)
@@ -64,6 +65,35 @@ def test_names():
 @pytest.mark.parametrize("ours, theirs", [(regularizers, keras.regularizers), (constraints, keras.constraints)])
 def test_all_of_keras_are_here(ours, theirs):
     assert {name for name in dir(theirs) if not name.startswith("_")} <= set(dir(ours))
+
+
+TERMS = [regularizers.L1(), regularizers.L2(), regularizers.L1L2(1.0, 2.0), regularizers.OrthogonalRegularizer()]
+BOUNDS = [constraints.NonNeg(), constraints.MaxNorm(), constraints.UnitNorm(), constraints.MinMaxNorm()]
+
+
+@pytest.mark.parametrize("of", [*TERMS, *BOUNDS, constraints.Constraint()])
+def test_a_weight_and_lists_are_taken(of):
+    layer = layers.Dense(2)
+    layer.build((None, 3))
+    values = layer.kernel.numpy()
+    np.testing.assert_array_equal(of(layer.kernel), of(jnp.asarray(values)))
+    np.testing.assert_array_equal(of(values.tolist()), of(jnp.asarray(values)))
+
+
+def test_a_weight_has_its_terms_and_takes_others():
+    model = Sequential([Input((3,)), layers.Dense(2, kernel_regularizer="l2", kernel_constraint="non_neg")])
+    kernel, bias = model.weights
+    assert isinstance(kernel.regularizer, regularizers.L2) and isinstance(kernel.constraint, constraints.NonNeg)
+    assert bias.regularizer is None is bias.constraint and bias.initializer((1,)).tolist() == [0]
+    x, y = np.ones((4, 3), "float32"), np.ones((4, 2), "float32")
+    model.compile(SGD(0.1), "mse")
+    before = model.evaluate(x, y, verbose=0)
+    kernel.regularizer, bias.constraint = regularizers.L1(3.0), lambda value: 0 * value
+    model.compile(SGD(0.1), "mse")
+    added = 3 * np.abs(kernel.numpy()).sum() - 0.01 * np.square(kernel.numpy()).sum()
+    assert model.evaluate(x, y, verbose=0) == pytest.approx(before + added, rel=1e-5)
+    model.fit(x, y, verbose=0)
+    assert bias.numpy().tolist() == [0, 0]
 
 
 MISTAKES = [

@@ -19,10 +19,10 @@ Axes = int | Sequence[int]
 
 
 class Constraint(Configured):
-    """The base: a subclass writes ``__call__(value) -> value``."""
+    """The base, which leaves weights as they are: a subclass writes ``__call__(value) -> value``."""
 
     def __call__(self, value: Array) -> Array:
-        raise NotImplementedError
+        return value
 
 
 class NonNeg(Constraint):
@@ -33,7 +33,7 @@ class NonNeg(Constraint):
     """
 
     def __call__(self, value: Array) -> Array:
-        return jnp.maximum(value, 0)
+        return jnp.maximum(jnp.asarray(value), 0)
 
 
 class UnitNorm(Constraint):
@@ -43,6 +43,7 @@ class UnitNorm(Constraint):
         self.axis = axis
 
     def __call__(self, value: Array) -> Array:
+        value = jnp.asarray(value)
         return value / (_EPSILON + _norms(value, self.axis))
 
 
@@ -53,6 +54,7 @@ class MaxNorm(Constraint):
         self.max_value, self.axis = max_value, axis
 
     def __call__(self, value: Array) -> Array:
+        value = jnp.asarray(value)
         norms = _norms(value, self.axis)
         return value * (jnp.clip(norms, 0, self.max_value) / (_EPSILON + norms))
 
@@ -66,6 +68,7 @@ class MinMaxNorm(Constraint):
         self.min_value, self.max_value, self.rate, self.axis = min_value, max_value, rate, axis
 
     def __call__(self, value: Array) -> Array:
+        value = jnp.asarray(value)
         norms = _norms(value, self.axis)
         wanted = self.rate * jnp.clip(norms, self.min_value, self.max_value) + (1 - self.rate) * norms
         return value * (wanted / (_EPSILON + norms))

@@ -30,7 +30,7 @@ class L1(Regularizer):
         self.l1 = _factor("l1", 0.01 if l1 is None else l1)
 
     def __call__(self, value: Array) -> Array:
-        return self.l1 * jnp.sum(jnp.abs(value))
+        return self.l1 * jnp.sum(jnp.abs(jnp.asarray(value)))
 
 
 class L2(Regularizer):
@@ -44,7 +44,7 @@ class L2(Regularizer):
         self.l2 = _factor("l2", 0.01 if l2 is None else l2)
 
     def __call__(self, value: Array) -> Array:
-        return self.l2 * jnp.sum(jnp.square(value))
+        return self.l2 * jnp.sum(jnp.square(jnp.asarray(value)))
 
 
 class L1L2(Regularizer):
@@ -54,7 +54,7 @@ class L1L2(Regularizer):
         self.l1, self.l2 = _factor("l1", l1 or 0.0), _factor("l2", l2 or 0.0)
 
     def __call__(self, value: Array) -> Array:
-        return self.l1 * jnp.sum(jnp.abs(value)) + self.l2 * jnp.sum(jnp.square(value))
+        return self.l1 * jnp.sum(jnp.abs(jnp.asarray(value))) + self.l2 * jnp.sum(jnp.square(jnp.asarray(value)))
 
 
 class OrthogonalRegularizer(Regularizer):
@@ -66,6 +66,7 @@ class OrthogonalRegularizer(Regularizer):
         self.factor, self.mode = _factor("factor", factor), mode
 
     def __call__(self, value: Array) -> Array:
+        value = jnp.asarray(value)
         if value.ndim != 2:
             raise ShapeError(
                 "regularizer-shape",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,28 @@ class Weight:
     @property
     def size(self) -> int:
         return int(np.prod(self.spec.shape))
+
+    @property
+    def initializer(self) -> Any:
+        return self.spec.initializer
+
+    @property
+    def regularizer(self) -> Any:
+        """What is added to the loss for it; a new one counts from the next ``compile`` on."""
+        return self.spec.regularizer
+
+    @regularizer.setter
+    def regularizer(self, value: Any) -> None:
+        self.spec = replace(self.spec, regularizer=value)
+
+    @property
+    def constraint(self) -> Any:
+        """What it is put back into after each update; a new one counts from the next ``compile`` on."""
+        return self.spec.constraint
+
+    @constraint.setter
+    def constraint(self, value: Any) -> None:
+        self.spec = replace(self.spec, constraint=value)
 
     def assign(self, value: Any) -> None:
         """Replaces the value; the shape must stay. Inside a layer's ``call`` the new value is part of its state."""
