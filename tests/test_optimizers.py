@@ -171,6 +171,14 @@ def test_decay_by_path():
     assert [optimizer.decays(path) for path in paths] == [False, True, False, True]
 
 
+def test_a_learning_rate_may_be_a_function_of_nothing():
+    weights = jax.tree.map(jnp.asarray, WEIGHTS)
+    ours, same = optimizers.SGD(lambda: 0.5), optimizers.SGD(0.5)
+    steps = [one.update(GRADIENTS[0], one.init(weights), weights)[0] for one in (ours, same)]
+    jax.tree.map(np.testing.assert_array_equal, *steps)
+    assert ours.learning_rate == float(keras.optimizers.SGD(lambda: 0.5).learning_rate) == 0.5
+
+
 def test_a_traced_learning_rate_overrides_and_does_not_recompile():
     optimizer = optimizers.Adam(1.0)
     weights = jax.tree.map(jnp.asarray, WEIGHTS)

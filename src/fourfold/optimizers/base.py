@@ -38,7 +38,7 @@ class Optimizer(Stepping, Configured):
     to the base, whose arguments are so those of all optimizers.
 
     Args:
-        learning_rate: a number, or a function of the step such as ``schedules.CosineDecay``.
+        learning_rate: a number, or a function of the step such as ``schedules.CosineDecay``, or of nothing.
         weight_decay: each step takes ``learning_rate weight_decay w`` off the weights that decay.
         clipnorm: the gradient of each weight is scaled down to this norm.
         clipvalue: the elements of gradients are cut at this absolute value.
@@ -315,10 +315,23 @@ def _whole_signature(cls: type[Optimizer]) -> inspect.Signature:
     return inspect.Signature([*before, *handed, *after, last.replace(kind=keyword) if after else last])
 
 
+def _takes_one(function: Callable[..., Any]) -> bool:
+    try:
+        return bool(inspect.signature(function).parameters)
+    except ValueError:  # it does not say
+        return True
+
+
+def _of_no_step(function: Callable[[], Any]) -> Callable[[Any], Any]:
+    return lambda step: function()
+
+
 def _rate(learning_rate: Any) -> Any:
     if isinstance(learning_rate, Mapping):
         return schedules.deserialize(learning_rate)
-    if callable(learning_rate) or isinstance(learning_rate, jax.Array):
+    if callable(learning_rate):
+        return learning_rate if _takes_one(learning_rate) else _of_no_step(learning_rate)
+    if isinstance(learning_rate, jax.Array):
         return learning_rate
     try:
         rate = float(learning_rate)
