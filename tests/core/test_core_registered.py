@@ -65,7 +65,7 @@ class Halved(constraints.Constraint):
 
 def test_names_are_found_in_every_table():
     assert activations.get("tests>twice") is twice
-    assert losses.get("tests>gap")(np.zeros((1, 1)), np.ones((1, 1))) == 1
+    assert losses.loss_of("tests>gap")(np.zeros((1, 1)), np.ones((1, 1))) == 1
     assert metrics.get("tests>gap").name == "gap"
     assert isinstance(regularizers.get("tests>Cubes"), Cubes)
     assert isinstance(constraints.get("tests>Halved"), Halved)
@@ -73,6 +73,8 @@ def test_names_are_found_in_every_table():
 
 
 def test_names_of_a_scope_end_with_it():
+    with custom_object_scope(None), pytest.raises(OptionError, match="this activation is not known"):
+        layers.Dense(1, activation="swoosh")
     with custom_object_scope({"swoosh": twice, "gap": gap}):
         model = Sequential([Input((2,)), layers.Dense(1, activation="swoosh", kernel_initializer="ones")])
         model.compile("sgd", "gap", metrics=["gap"])
@@ -90,7 +92,7 @@ def test_more_names_may_be_put_among_the_registered_ones(monkeypatch):
 def test_own_names_come_first():
     with custom_object_scope({"relu": twice, "mse": gap}):
         assert activations.get("relu") is activations.relu
-        assert isinstance(losses.get("mse"), losses.MeanSquaredError)
+        assert isinstance(losses.loss_of("mse"), losses.MeanSquaredError)
 
 
 @pytest.mark.parametrize("layer", ["Dense", "Conv1D", "LSTM", "GRU", "Activation", "EinsumDense"])

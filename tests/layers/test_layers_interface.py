@@ -2,14 +2,15 @@
 
 import copy
 
+import jax
 import keras
 import numpy as np
 import pytest
 
 import fourfold
-from fourfold import layers
+from fourfold import Input, layers
 from fourfold.core import streams, symbols
-from fourfold.errors import ShapeError
+from fourfold.errors import OptionError, ShapeError
 
 SHAPES = [
     ("Dense", {"units": 3}, (None, 4)),
@@ -86,6 +87,45 @@ def test_several_inputs_where_one_is_taken(name, of):
 )
 def test_lists_of_numbers_are_arrays(layer, numbers):
     np.testing.assert_array_equal(layer(numbers), layer(np.asarray(numbers)))
+
+
+@pytest.mark.parametrize(
+    "layer, inputs",
+    [
+        (layers.Dense(2), np.arange(6).reshape(2, 3)),
+        (layers.Dense(2), np.ones((2, 3))),
+        (layers.Cropping1D(1), np.arange(12).reshape(2, 3, 2)),
+        (layers.Subtract(), [np.ones((2, 1)), np.ones((2, 1))]),
+        (layers.Rescaling(0.5), np.arange(3, dtype="uint8")),
+        (layers.IntegerLookup(vocabulary=[3, 4]), np.array([3, 5])),
+    ],
+)
+def test_outputs_of_numpy_s_arrays_are_of_jax_and_narrow(layer, inputs):
+    theirs = getattr(keras.layers, type(layer).__name__)
+    theirs = None if theirs is keras.layers.IntegerLookup else theirs(**layer._arguments)(inputs)
+    outputs = layer(inputs)
+    assert isinstance(outputs, jax.Array)
+    assert str(outputs.dtype) == ("int32" if theirs is None else str(theirs.dtype))
+
+
+def test_weights_that_options_leave_out_are_none():
+    dense, norm = layers.Dense(2, use_bias=False), layers.BatchNormalization(scale=False)
+    with pytest.raises(AttributeError, match="has no attribute 'bias'"):
+        dense.bias  # noqa: B018
+    dense(np.ones((1, 3))), norm(np.ones((1, 3)))
+    assert dense.bias is None is norm.gamma and norm.beta is not None
+    table = layers.Embedding(3, 2)
+    table.build()
+    assert table.embeddings.shape == (3, 2)
+
+
+def test_lengths_of_numpy_and_what_else_keras_s_input_takes():
+    assert Input((np.int64(4), None)).shape == (None, 4, None) == keras.Input((np.int64(4), None)).shape
+    assert type(Input(np.int32(4)).shape[1]) is int
+    x = Input((4,), None, "int32", False, False, name="x", optional=False)
+    assert (x.dtype, x.name) == ("int32", "x") and Input(tensor=x) is x
+    with pytest.raises(OptionError, match="Input has no sparse values: got sparse=True"):
+        Input((4,), sparse=True)
 
 
 def test_lists_of_numbers_of_different_lengths():

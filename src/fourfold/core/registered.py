@@ -62,14 +62,14 @@ def get_custom_objects() -> dict[str, Any]:
 
 
 @contextmanager
-def custom_object_scope(custom_objects: Mapping[str, Any]) -> Iterator[None]:
+def custom_object_scope(custom_objects: Mapping[str, Any] | None) -> Iterator[None]:
     """Within the block, loading knows these classes and functions by name, too.
 
     >>> with custom_object_scope({"twice": abs}):
     ...     get_registered_object("twice") is abs
     True
     """
-    token = _SCOPE.set({**(_SCOPE.get() or {}), **custom_objects})
+    token = _SCOPE.set({**(_SCOPE.get() or {}), **(custom_objects or {})})
     try:
         yield
     finally:

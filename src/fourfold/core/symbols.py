@@ -10,13 +10,14 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import jax
 
 from fourfold.core.inference import infer
 from fourfold.core.specs import Shape, TensorSpec
-from fourfold.errors import ShapeError
+from fourfold.errors import OptionError, ShapeError
 
 
 class Applied(NamedTuple):
@@ -207,17 +208,28 @@ def Input(
     shape: tuple[int | None, ...] | None = None,
     batch_size: int | None = None,
     dtype: str | None = None,
-    *,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
     batch_shape: Shape | None = None,
     name: str | None = None,
+    tensor: Symbol | None = None,
+    optional: bool = False,
 ) -> Symbol:
-    """A symbol to call layers on: the start of a functional model.
+    """A symbol to call layers on: the start of a functional model; ``tensor`` is one that there is.
 
-    ``shape`` leaves the batch axis out; an axis of any length is ``None``. Follows ``keras.Input``.
+    ``shape`` leaves the batch axis out; an axis of any length is ``None``. Follows ``keras.Input``, whose inputs
+    that are sparse, ragged or optional are refused.
 
     >>> Input(shape=(28, 28, 1)).shape
     (None, 28, 28, 1)
     """
+    for option, asked in (("sparse", sparse), ("ragged", ragged), ("optional", optional)):
+        if asked:
+            raise OptionError(
+                "input-kind", f"Input has no {option} values", got=f"{option}=True", wanted=f"{option}=False"
+            )
+    if tensor is not None:
+        return tensor
     if (shape is None) == (batch_shape is None):
         raise ShapeError(
             "input-shape",
@@ -226,14 +238,16 @@ def Input(
             wanted="shape=(28, 28, 1), say, without the batch axis",
         )
     if batch_shape is None:
-        axes = (shape,) if isinstance(shape, int) else tuple(shape)  # type: ignore[arg-type]
+        axes: Any = (shape,) if isinstance(shape, Integral) else shape
         batch_shape = (batch_size, *axes)
-    for axis in batch_shape:
-        if axis is not None and (not isinstance(axis, int) or axis < 0):
+    given: Any = batch_shape
+    for axis in given:
+        if axis is not None and (not isinstance(axis, Integral) or axis < 0):
             raise ShapeError(
                 "input-shape",
                 "an axis of Input is not a length",
                 got=repr(axis),
                 wanted="a whole number, or None for any length",
             )
-    return Symbol(TensorSpec(tuple(batch_shape), dtype or "float32"), name=name)
+    lengths = tuple(None if axis is None else int(axis) for axis in given)
+    return Symbol(TensorSpec(lengths, dtype or "float32"), name=name)

@@ -30,7 +30,16 @@ from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import written
 from fourfold.layers.call_inputs import check_call, check_one_input, numbers_as_array
-from fourfold.layers.calling import all_none, as_array, as_spec, call_parameters, flags, is_shape, spread
+from fourfold.layers.calling import (
+    all_none,
+    as_array,
+    as_spec,
+    call_parameters,
+    flags,
+    is_shape,
+    left_out,
+    spread,
+)
 from fourfold.layers.constructing import also_from_below, constructor_arguments, keep_set
 from fourfold.layers.input_spec import InputSpec, check_specs
 from fourfold.layers.interface import Interface
@@ -310,6 +319,8 @@ class Layer(Interface):
         weights = self.__dict__.get("_weights") or {}
         if name in weights:
             return weights[name]
+        if self.__dict__.get("_weights") is not None and left_out(self, name):
+            return None
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def get_config(self) -> dict[str, Any]:
@@ -338,7 +349,7 @@ class Layer(Interface):
         of_ours = type(self).weight_specs is not Layer.weight_specs or not written.as_for_keras(type(self))
         if self._weights is not None or not of_ours:
             return
-        inputs = jax.tree.map(as_spec, inputs, is_leaf=is_shape)
+        inputs = tuple(jax.tree.map(as_spec, given, is_leaf=is_shape) for given in inputs)
         specs = self.weight_specs(*inputs, **kwargs)
         self._weights = {local: self._made(local, spec) for local, spec in specs.items()}
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from fourfold.core.inference import spec_of
@@ -46,11 +47,7 @@ def as_array(leaf: Any) -> Any:
     if isinstance(leaf, (bool, str, bytes)) or leaf is None or isinstance(leaf, jax.Array):
         return leaf
     array = np.asarray(leaf)
-    if array.dtype == np.float64:
-        array = array.astype(np.float32)
-    elif array.dtype == np.int64:
-        array = array.astype(np.int32)
-    return array
+    return jnp.asarray(array) if array.dtype.kind in "biufc" else array
 
 
 def is_shape(leaf: Any) -> bool:
@@ -63,6 +60,15 @@ def as_spec(leaf: Any) -> Any:
     if isinstance(leaf, Symbol):
         return leaf.spec
     return TensorSpec(tuple(leaf)) if isinstance(leaf, (tuple, list)) else leaf
+
+
+_OPTIONS = {"bias": "use_bias", "gamma": "scale", "beta": "center"}
+"""Weights that a layer can go without, and the options that say so."""
+
+
+def left_out(layer: Any, name: str) -> bool:
+    """Whether a layer has no weight of this name because an option leaves it out."""
+    return name in _OPTIONS and vars(layer).get(_OPTIONS[name]) is False
 
 
 def all_none(mask: Any) -> bool:

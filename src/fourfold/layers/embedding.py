@@ -62,7 +62,7 @@ class Embedding(Layer):
             self.build(TensorSpec((None,), "int32"))
             self.set_weights([table])
 
-    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+    def weight_specs(self, inputs: TensorSpec | None = None) -> dict[str, WeightSpec]:
         return {"embeddings": arguments.weight(self, "embeddings", (self.input_dim, self.output_dim))}
 
     def call(self, weights: Mapping[str, Array], inputs: Array) -> Array:
