@@ -61,7 +61,7 @@ class Graph:
                     got=f"the output of {symbol.node.layer.name}",
                     wanted="the symbol that Input returned",
                 )
-        self.nodes = _topological(self.input_symbols, self.output_symbols)
+        self.nodes = topological(self.input_symbols, self.output_symbols)
         self.layers = self._ordered_layers()
         self.names = _unique_names(self._layers_as_called() + self.input_layers)
         for layer in self.layers:
@@ -228,7 +228,7 @@ def _symbols(tree: Any, role: str) -> list[Symbol]:
     return leaves
 
 
-def _topological(inputs: list[Symbol], outputs: list[Symbol]) -> list[Node]:
+def topological(inputs: list[Symbol], outputs: list[Symbol]) -> list[Node]:
     """The nodes between inputs and outputs, parents first, without recursion."""
     known = set(inputs)
     order: list[Node] = []

@@ -2,12 +2,14 @@
 
 import re
 
+import keras
 import numpy as np
 import pytest
 
 import fourfold
 from fourfold import Input, Model, Sequential
 from fourfold.errors import OptionError, ShapeError
+from fourfold.graph import Graph
 from fourfold.layers import LSTM, Add, BatchNormalization, Concatenate, Dense, Dropout, Embedding, InputLayer
 
 RNG = np.random.default_rng(0)
@@ -256,6 +258,21 @@ def test_a_sequential_in_a_functional_model():
     np.testing.assert_array_equal(model.predict(X, verbose=0), model(X))
 
 
+def test_a_model_begins_at_what_a_layer_gave(tmp_path):
+    x, other = Input(shape=(4,)), Input(shape=(3,))
+    hidden = Dense(3, activation="relu")(x)
+    out = Dense(2)(Add()([hidden * 2, other]))
+    whole, body, head = Model([x, other], out), Model(x, hidden), Model([hidden, other], out)
+    inner, wanted = body.predict(X, verbose=0), whole.predict([X, X[:, :3]], verbose=0)
+    np.testing.assert_allclose(head.predict([inner, X[:, :3]], verbose=0), wanted, rtol=1e-5)
+    assert head.weights == whole.layers[-1].weights and len(head.weights) == 2
+    head.save(tmp_path / "head.keras")
+    for load in (fourfold.models.load_model, keras.models.load_model):
+        again = load(tmp_path / "head.keras").predict([inner, X[:, :3]], verbose=0)
+        np.testing.assert_allclose(again, wanted, rtol=1e-5)
+    assert Model(x, x).predict(X, verbose=0).tolist() == X.tolist()
+
+
 # ---- symbols -----------------------------------------------------------------------------------------------
 
 
@@ -263,7 +280,8 @@ def test_a_sequential_in_a_functional_model():
     "wrong, text",
     [
         (lambda x: Model(x, Dense(1)(Input(shape=(3,)))), "an output depends on an Input that is not among"),
-        (lambda x: Model(Dense(2)(x), Dense(1)(x)), "a model's inputs come from Input: got the output of dense"),
+        (lambda x: Model(Dense(2)(x), Dense(1)(x)), "an output depends on an Input that is not among"),
+        (lambda x: Graph(Dense(2)(x), Dense(1)(x)), "a model's inputs come from Input: got the output of dense"),
         (lambda x: Model(x, np.ones(3)), "a model's outputs are symbols: got ndarray"),
         (lambda x: Model(x, Dense(1, name="a")(Dense(2, name="a")(x))), "two layers of a model have the same name: got 'a'"),
         (lambda x: Model(), r"a model needs inputs and outputs: got none, wanted Model\(inputs, outputs\)"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 
 from fourfold.core.catalog import to_config
-from fourfold.core.symbols import Input, Operation, Symbol, operate
+from fourfold.core.symbols import Input, Node, Operation, Symbol, operate
 from fourfold.errors import OptionError
-from fourfold.graph import Graph
+from fourfold.graph import Graph, topological
 from fourfold.layers import Lambda
 from fourfold.layers.base import Layer
 from fourfold.models.structure import Structured
@@ -71,7 +71,7 @@ def clone_model(
     return model._clone(copy, input_tensors, call_function)
 
 
-def replayed(graph: Graph, copy: Callable[[Layer], Layer], inputs: Any, call: Any) -> tuple[Any, Any]:
+def replayed(graph: Graph | _Calls, copy: Callable[[Layer], Layer], inputs: Any, call: Any) -> tuple[Any, Any]:
     """Inputs and outputs of a graph's calls, made again with copies of its layers."""
     if inputs is None:
         given = [Input(batch_shape=s.shape, dtype=s.dtype, name=s.name) for s in graph.input_symbols]
@@ -93,6 +93,29 @@ def replayed(graph: Graph, copy: Callable[[Layer], Layer], inputs: Any, call: An
             outputs = layer(*args, **kwargs) if call is None else call(layer, *args, **kwargs)
         symbols |= zip(jax.tree.leaves(node.outputs), jax.tree.leaves(outputs))
     return inputs, new(graph.outputs)
+
+
+class _Calls(NamedTuple):
+    """What `replayed` asks of a graph."""
+
+    inputs: Any
+    outputs: Any
+    input_symbols: list[Symbol]
+    nodes: list[Node]
+
+
+def begun(inputs: Any, outputs: Any) -> tuple[Any, Any]:
+    """Inputs and outputs of a model that may begin at what layers gave: an input of its own stands for each.
+
+    The layers after them are called again, and shared.
+    """
+    symbols = [leaf for leaf in jax.tree.leaves((inputs, outputs)) if isinstance(leaf, Symbol)]
+    given = jax.tree.leaves(inputs)
+    if len(symbols) < len(jax.tree.leaves((inputs, outputs))) or all(symbol.node is None for symbol in given):
+        return inputs, outputs
+    own = [s if s.node is None else Input(batch_shape=s.shape, dtype=s.dtype, name=s.name) for s in given]
+    calls = _Calls(inputs, outputs, given, topological(given, jax.tree.leaves(outputs)))
+    return replayed(calls, lambda layer: layer, jax.tree.unflatten(jax.tree.structure(inputs), own), None)
 
 
 def _twin(layer: Layer) -> Layer:

@@ -31,7 +31,7 @@ class Model(Trainer):
     """Layers between inputs and outputs.
 
     Args:
-        inputs: what `Input` returned, or a list or dict of them.
+        inputs: what `Input` or a layer returned, or a list or dict of them; a layer's output is an input of its own.
         outputs: what layers returned, in any structure; a list of one counts as that one.
         name: the model's name.
 
@@ -73,6 +73,7 @@ class Model(Trainer):
                 raise self._without_a_call()
             self._body = body_of(self, builds=self._builds_itself)
         else:
+            inputs, outputs = copying.begun(inputs, outputs)
             self._listed = isinstance(outputs, (list, tuple)) and len(outputs) == 1
             self._set_graph(Graph(inputs, outputs[0] if self._listed else outputs))
         if not trainable:
