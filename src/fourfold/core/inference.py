@@ -14,17 +14,20 @@ if TYPE_CHECKING:
     from fourfold.core.symbols import Applied
 
 _PROBES = ((83, 97, 103, 109, 127, 137), (89, 101, 107, 113, 131, 139))
+_MANY = 2**6 * 3**2 * 5 * 7 * 11 * 13
 
 
 def infer(layer: Any, args: tuple, kwargs: dict) -> tuple[Any, Any]:
     """The specs of a layer's outputs, and of their masks (False where there is none).
 
     ``call`` is traced twice without values, each open axis standing for another prime each time: an output
-    axis that differs between the two is open as well.
+    axis that differs between the two is open as well. Where a prime does not fit, as where steps are put together by
+    fours, a multiple of many numbers may.
     """
 
-    def trace(number: int):
-        probe = _PROBES[number] if layer.longest is None else (layer.longest - number,) * 6
+    def trace(number: int, times: int = 1):
+        probe = [times * prime for prime in _PROBES[number]]
+        probe = probe if layer.longest is None else (layer.longest - number,) * 6
         run, values = abstract_call(layer, args, kwargs, probe)
         try:
             applied = jax.eval_shape(run, *values)
@@ -42,7 +45,15 @@ def infer(layer: Any, args: tuple, kwargs: dict) -> tuple[Any, Any]:
             ) from error
         return applied.outputs, applied.masks
 
-    (out_a, mask_a), (out_b, mask_b) = trace(0), trace(1)
+    try:
+        (out_a, mask_a), (out_b, mask_b) = trace(0), trace(1)
+    except ShapeError as error:
+        if not any(None in leaf.shape[1:] for leaf in jax.tree.leaves((args, kwargs)) if _is_symbol(leaf)):
+            raise
+        try:
+            (out_a, mask_a), (out_b, mask_b) = trace(0, _MANY), trace(1, _MANY)
+        except (TypeError, ValueError):
+            raise error from error.__cause__
 
     def merge(a, b):
         shape = tuple(m if m == n else None for m, n in zip(a.shape, b.shape))
