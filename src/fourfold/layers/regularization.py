@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import jax.numpy as jnp
@@ -40,7 +40,7 @@ class Dropout(Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.rate = arguments.rate("rate", rate)
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self.noise_shape = None if noise_shape is None else _lengths(noise_shape)
         self.seed = seed
 
     @property
@@ -232,3 +232,17 @@ class ActivityRegularization(Layer):
 
     def call(self, weights: Any, inputs: Array) -> Array:
         return inputs
+
+
+def _lengths(noise_shape: Any) -> tuple[int | None, ...]:
+    several = isinstance(noise_shape, Iterable) and not isinstance(noise_shape, str)
+    lengths: tuple[Any, ...] = tuple(noise_shape) if several else ()
+    if not lengths or any(not (length is None or (isinstance(length, int) and length > 0)) for length in lengths):
+        raise OptionError(
+            "layer-noise-shape",
+            "noise_shape is no shape",
+            got=f"noise_shape={noise_shape!r}",
+            wanted="for each axis 1, its length, or None",
+            do="noise_shape=(None, 1, None), say",
+        )
+    return lengths
