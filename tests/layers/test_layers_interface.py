@@ -119,6 +119,74 @@ def test_weights_that_options_leave_out_are_none():
     assert table.embeddings.shape == (3, 2)
 
 
+def test_a_shape_may_be_named_when_a_layer_is_built():
+    for layer in (layers.Dense(2), layers.Conv1D(2, 2), layers.LayerNormalization()):
+        layer.build(input_shape=(None, 5, 3))
+        theirs = getattr(keras.layers, type(layer).__name__).from_config(layer.get_config())
+        theirs.build(input_shape=(None, 5, 3))
+        assert [w.shape for w in layer.weights] == [w.shape for w in theirs.weights]
+
+
+class Counter(layers.Layer):
+    def build(self, input_shape):
+        self.whole = self.add_weight(shape=(3,), dtype="int32", trainable=False)
+        self.truths = self.add_weight(shape=(20,), dtype="bool", trainable=False)
+
+    def call(self, x):
+        return x
+
+
+def test_weights_of_no_floats_begin_at_0():
+    layer = Counter()
+    layer(np.ones((1, 1)))
+    assert not layer.whole.numpy().any() and not layer.truths.numpy().any()
+
+
+class Summing(layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = self.state_size = units
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units))
+
+    def call(self, x, states):
+        out = fourfold.ops.matmul(x, self.kernel) + states[0]
+        return out, [out]
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+@pytest.mark.parametrize("cells", [Summing(3), [Summing(3), layers.GRUCell(2)]])
+def test_cells_of_one_s_own_are_known_by_custom_objects(cells):
+    layer, told = layers.RNN(cells), {"Summing": Summing}
+    again = layers.RNN.from_config(layer.get_config(), custom_objects=told)
+    with fourfold.saving.custom_object_scope(told):
+        in_scope = layers.RNN.from_config(layer.get_config())
+    assert again.get_config() == in_scope.get_config() == layer.get_config()
+
+
+@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
+def test_whole_numbers_go_through_recurrent_layers_as_in_keras(name):
+    x, states = np.arange(12).reshape(2, 3, 2), [np.ones((2, 2), "int32")] * (2 if name == "LSTM" else 1)
+    ours, theirs = getattr(layers, name)(2), getattr(keras.layers, name)(2)
+    theirs.build(x.shape), ours.build(x.shape)
+    ours.set_weights(theirs.get_weights())
+    np.testing.assert_allclose(ours(x), theirs(x), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(ours(x, states), theirs(x, initial_state=states), rtol=1e-5, atol=1e-6)
+    assert layers.Bidirectional(ours)(x).dtype == "float32"
+
+
+@pytest.mark.parametrize("target", [(-1, 4), (3, -1, 8), (-1, 22)])
+def test_open_lengths_that_no_prime_stands_for(target):
+    ours, theirs = layers.Reshape(target)(Input((None, 2))), keras.layers.Reshape(target)(keras.Input((None, 2)))
+    assert ours.shape == theirs.shape
+    x = np.arange(88 * 6).reshape(1, -1, 2)
+    np.testing.assert_array_equal(layers.Reshape(target)(x), keras.layers.Reshape(target)(x))
+    assert fourfold.ops.reshape(Input((None, 2)), (-1, 8)).shape == (None, 8)
+
+
 def test_lengths_of_numpy_and_what_else_keras_s_input_takes():
     assert Input((np.int64(4), None)).shape == (None, 4, None) == keras.Input((np.int64(4), None)).shape
     assert type(Input(np.int32(4)).shape[1]) is int

@@ -24,6 +24,7 @@ from fourfold.core import streams
 from fourfold.core.calls import CURRENT, put
 from fourfold.core.catalog import snake_case, to_config
 from fourfold.core.inference import infer, spec_of
+from fourfold.core.registered import custom_object_scope
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.core.symbols import Applied, Node, Symbol
 from fourfold.core.weights import Weight
@@ -179,7 +180,7 @@ class Layer(Interface):
         constraint: Any = None,
         name: str | None = None,
     ) -> Weight:
-        """Makes a weight of the layer, by default drawn from ``glorot_uniform``, and gives back its handle."""
+        """Makes a weight and gives back its handle; drawn from ``glorot_uniform``, or 0 if of no floats, by default."""
         shape = (shape,) if isinstance(shape, int) else tuple(shape or ())
         if not all(isinstance(axis, int) for axis in shape):
             raise ShapeError(
@@ -189,7 +190,8 @@ class Layer(Interface):
                 wanted="whole numbers",
                 do="give Input the length of that axis",
             )
-        initializer = initializers.get("glorot_uniform" if initializer is None else initializer)
+        usual = "glorot_uniform" if dtype is None or "float" in str(dtype) else "zeros"
+        initializer = initializers.get(usual if initializer is None else initializer)
         spec = WeightSpec(
             shape,
             initializer,
@@ -330,8 +332,9 @@ class Layer(Interface):
         return base | {key: to_config(value) for key, value in arguments.items()}
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Layer:
-        return cls(**config)
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Layer:
+        with custom_object_scope(custom_objects):
+            return cls(**config)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
@@ -349,7 +352,8 @@ class Layer(Interface):
         of_ours = type(self).weight_specs is not Layer.weight_specs or not written.as_for_keras(type(self))
         if self._weights is not None or not of_ours:
             return
-        inputs = tuple(jax.tree.map(as_spec, given, is_leaf=is_shape) for given in inputs)
+        shapes = [kwargs.pop(name) for name in list(kwargs) if name.endswith("_shape")]
+        inputs = tuple(jax.tree.map(as_spec, given, is_leaf=is_shape) for given in (*inputs, *shapes))
         specs = self.weight_specs(*inputs, **kwargs)
         self._weights = {local: self._made(local, spec) for local, spec in specs.items()}
 

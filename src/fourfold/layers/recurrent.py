@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -123,6 +124,7 @@ class Recurrent(OverSteps):
     ) -> Ran:
         """The same in the direction, and with the outputs, that ``how`` says: reverse, return_sequences, unroll."""
         self.check(sequences)
+        sequences, initial_state = jax.tree.map(_of_floats, (sequences, initial_state))
         states = self._initial_states(weights, sequences, initial_state)
         input_dropout, recurrent_dropout = self._dropout(sequences, training, key)
         return self.operate(
@@ -359,3 +361,7 @@ class GRU(Recurrent):
     def operate(self, *arrays: Any, **options: Any):
         options |= {"recurrent_activation": self.recurrent_activation, "reset_after": self.reset_after}
         return recurrent.gru(*arrays, **options)
+
+
+def _of_floats(x: Array) -> Array:
+    return x if jnp.issubdtype(x.dtype, jnp.floating) else x.astype(jnp.float32)

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from fourfold.core.registered import known
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.errors import OptionError
 from fourfold.layers import arguments
@@ -160,10 +161,12 @@ class TimeDistributed(Layer):
 
 
 def described(layer: Any) -> Any:
-    """The layer that the configuration of one of Fourfold's describes; anything else as it is."""
-    if isinstance(layer, Mapping) and layer.get("class_name") in _ours(Layer):
-        return _ours(Layer)[layer["class_name"]].from_config(layer["config"])
-    return layer
+    """The layer that a configuration describes, of one of Fourfold's or of a known class; anything else as it is."""
+    if not isinstance(layer, Mapping):
+        return layer
+    told = {**_ours(Layer), **known()}
+    cls = told.get(str(layer.get("registered_name"))) or told.get(str(layer.get("class_name")))
+    return layer if cls is None else cls.from_config(layer["config"])
 
 
 def _ours(cls: type[Layer]) -> dict[str, type[Layer]]:
