@@ -210,6 +210,11 @@ def test_whole_numbers_are_found_again():
 def test_a_vocabulary_comes_from_a_file(tmp_path):
     (tmp_path / "words.txt").write_text("earth\nwind\n")
     assert StringLookup(vocabulary=str(tmp_path / "words.txt"))(["wind", "fire"]).tolist() == [2, 0]
+    (tmp_path / "numbers.txt").write_text("10\n-20\n")
+    assert IntegerLookup(vocabulary=str(tmp_path / "numbers.txt"))([-20, 10, 5]).tolist() == [2, 1, 0]
+    (tmp_path / "mixed.txt").write_text("10\nten\n")
+    with pytest.raises(DataError, match="whole numbers: got 'ten'|whole numbers: got '10'"):
+        IntegerLookup(vocabulary=str(tmp_path / "mixed.txt"))
 
 
 @pytest.mark.parametrize("made", ["config", "copy", "pickle"])

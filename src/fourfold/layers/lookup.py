@@ -72,6 +72,10 @@ class Lookup(BeforeModels):
         """The tokens of data, as an array of any shape."""
         raise NotImplementedError
 
+    def of_line(self, line: str) -> Any:
+        """The token that a line of a file says."""
+        return line
+
     def adapt(self, data: Any, batch_size: int | None = None, steps: int | None = None) -> None:
         """Learns the vocabulary of data: a list or an array of tokens, or batches of them, at most ``steps``.
 
@@ -112,7 +116,7 @@ class Lookup(BeforeModels):
         Errors: `OptionError` for tokens that occur twice, more than ``max_tokens``, and weights that don't fit.
         """
         if isinstance(vocabulary, (str, Path)):
-            vocabulary = Path(vocabulary).read_text(encoding="utf-8").splitlines()
+            vocabulary = [self.of_line(line) for line in Path(vocabulary).read_text(encoding="utf-8").splitlines()]
         given = self.tokens_of(vocabulary).tolist()
         complete = given[: self._first] == self._special
         tokens = given[self._first :] if complete else given
@@ -336,6 +340,9 @@ class IntegerLookup(Lookup):
                 do="StringLookup, for words",
             )
         return numbers.astype(np.int64)
+
+    def of_line(self, line: str) -> Any:
+        return int(line) if line.strip().removeprefix("-").isdecimal() else line
 
     def bucket(self, token: int) -> int:
         return token % self.num_oov_indices if self.num_oov_indices > 1 else super().bucket(token)
