@@ -149,6 +149,22 @@ def test_losses_and_targets_by_output_name():
     )
 
 
+def test_a_loss_of_an_output_may_be_in_a_list():
+    x = Input(shape=(4,))
+    model = Model(x, [Dense(2, name="a")(x), Dense(1, name="b")(x)])
+    targets = [np.ones((40, 2)), np.ones((40, 1))]
+    losses = []
+    for loss in (["mse", "mae"], [["mse"], ["mae"]], {"a": ["mse"], "b": "mae"}):
+        model.compile("sgd", loss)
+        losses.append(model.evaluate(X, targets, verbose=0))
+    assert losses[0] == losses[1] == losses[2]
+
+
+def test_a_last_axis_of_1_too_many_is_left_out():
+    model = Sequential([Input(shape=(4,)), Dense(2)])
+    np.testing.assert_array_equal(model.predict(X[..., None], verbose=0), model.predict(X, verbose=0))
+
+
 def test_outputs_as_a_dict():
     x = Input(shape=(4,))
     model = Model(x, {"double": Dense(2)(x), "single": Dense(1)(x)})
@@ -271,6 +287,7 @@ def test_a_model_begins_at_what_a_layer_gave(tmp_path):
         again = load(tmp_path / "head.keras").predict([inner, X[:, :3]], verbose=0)
         np.testing.assert_allclose(again, wanted, rtol=1e-5)
     assert Model(x, x).predict(X, verbose=0).tolist() == X.tolist()
+    assert whole.layers[-1].output is out  # the layer's own call, not that of the other model
 
 
 # ---- symbols -----------------------------------------------------------------------------------------------

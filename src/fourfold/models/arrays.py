@@ -116,6 +116,8 @@ def as_inputs(model: Trainer, x: Any, stream: bool = False) -> Any:
         array = _array(leaf, symbol.dtype, stream)
         if array.ndim == symbol.ndim - 1 and symbol.shape[-1] == 1:
             array = array[..., None]
+        elif array.ndim == symbol.ndim + 1 and array.shape[-1] == 1:
+            array = array[..., 0]
         fits = array.ndim == symbol.ndim and all(
             want in (None, have) for want, have in zip(symbol.shape[1:], array.shape[1:])
         )

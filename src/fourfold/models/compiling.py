@@ -215,7 +215,8 @@ def per_output(value: Any, names: list[str], what: str, several: bool = False) -
                 got=f"{unknown[0]!r}{closest(unknown[0], names)}",
                 wanted=", ".join(names),
             )
-        return [value.get(name) for name in names]
+        given = [value.get(name) for name in names]
+        return given if several else [_alone(item) for item in given]
     if value is None:
         return [None] * len(names)
     if not isinstance(value, (list, tuple)):
@@ -229,7 +230,12 @@ def per_output(value: Any, names: list[str], what: str, several: bool = False) -
             got=f"{len(value)} items",
             wanted=f"{len(names)}",
         )
-    return list(value)
+    return list(value) if several else [_alone(item) for item in value]
+
+
+def _alone(item: Any) -> Any:
+    """An item, or the one in a list."""
+    return item[0] if isinstance(item, (list, tuple)) and len(item) == 1 else item
 
 
 def as_list(value: Any) -> list[Any]:

@@ -115,7 +115,11 @@ def begun(inputs: Any, outputs: Any) -> tuple[Any, Any]:
         return inputs, outputs
     own = [s if s.node is None else Input(batch_shape=s.shape, dtype=s.dtype, name=s.name) for s in given]
     calls = _Calls(inputs, outputs, given, topological(given, jax.tree.leaves(outputs)))
-    return replayed(calls, lambda layer: layer, jax.tree.unflatten(jax.tree.structure(inputs), own), None)
+    nodes = [(node.layer.nodes, len(node.layer.nodes)) for node in calls.nodes if isinstance(node.layer, Layer)]
+    replay = replayed(calls, lambda layer: layer, jax.tree.unflatten(jax.tree.structure(inputs), own), None)
+    for known, number in nodes:  # a layer's input and output are those of its own call
+        del known[number:]
+    return replay
 
 
 def _twin(layer: Layer) -> Layer:
