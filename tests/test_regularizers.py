@@ -80,6 +80,17 @@ def test_a_weight_and_lists_are_taken(of):
     np.testing.assert_array_equal(of(values.tolist()), of(jnp.asarray(values)))
 
 
+def test_a_weight_is_compared_with_numbers_by_its_entries_and_with_weights_by_itself():
+    layer, optimizer = layers.Dense(2, bias_initializer="ones"), SGD()
+    layer.build((None, 3))
+    assert optimizer.iterations == 0 and keras.optimizers.SGD().iterations == 0
+    assert (optimizer.iterations != 0).tolist() is False
+    assert (layer.bias == np.array([1, 2])).tolist() == [True, False]
+    assert (layer.bias != 1).tolist() == [False, False]
+    assert layer.bias in [layer.kernel, layer.bias] and layer.kernel != layer.bias and layer.bias != None  # noqa: E711
+    assert len({layer.bias, layer.kernel, layer.bias}) == 2
+
+
 def test_a_weight_has_its_terms_and_takes_others():
     model = Sequential([Input((3,)), layers.Dense(2, kernel_regularizer="l2", kernel_constraint="non_neg")])
     kernel, bias = model.weights

@@ -150,6 +150,17 @@ class Weight:
     def __neg__(self) -> Any:
         return -self.__jax_array__()
 
+    def __eq__(self, other: Any) -> Any:
+        """Whether its entries are these numbers; whether a weight, or anything but numbers, is this one itself."""
+        numbers = isinstance(other, (bool, int, float, np.ndarray, np.generic)) or hasattr(other, "aval")
+        return self.__jax_array__() == other if numbers else self is other
+
+    def __ne__(self, other: Any) -> Any:
+        same = self == other
+        return not same if isinstance(same, bool) else ~same
+
+    __hash__ = object.__hash__
+
     def __lt__(self, other: Any) -> Any:
         return self.__jax_array__() < _value(other)
 
