@@ -178,6 +178,28 @@ def test_a_season_is_found_where_stamps_suggest_none():
     assert read(wave, ahead=Ahead(5, season=3)).forecast.windows.season == 3
 
 
+def monthly(months):
+    draw = np.random.default_rng(0)
+    stamps = (np.datetime64("2020-01") + np.arange(months)).astype(str)
+    return {"month": stamps, "sales": np.arange(months) + draw.normal(size=months)}
+
+
+def test_a_season_that_leaves_too_few_windows_gives_way():
+    """Three years of months: a window of twelve and three ahead leave seven to learn from."""
+    months = monthly(36)
+    data = read(months, ahead=Ahead(3))
+    assert (data.forecast.windows.season, data.forecast.windows.window) == (1, 8)
+    assert "a season of 12 leaves too few windows" in "\n".join(map(str, data.notes))
+    assert read(monthly(60), ahead=Ahead(3)).forecast.windows.season == 12
+    with pytest.raises(DataError, match="too short"):
+        read(months, ahead=Ahead(3, season=12))
+    with pytest.raises(DataError) as error:
+        read(months, ahead=Ahead(6))
+    assert error.value.do == "--window 3, or --forecast 3"
+    for options in ({"horizon": 6, "window": 3}, {"horizon": 3}):  # as it says
+        assert read(months, ahead=Ahead(**options)).forecast.windows.season == 1
+
+
 def test_what_is_inferred_is_said():
     columns = table(2, 120, gaps=0.03)
     columns |= {

@@ -212,10 +212,10 @@ def advised(frame, horizon, window=None):
 @pytest.mark.parametrize(
     ("rows", "horizon", "window", "advice"),
     [
-        (200, 150, None, "--forecast 47, or 61 with --window 7, the most that these data allow"),
-        (200, 150, 25, "--forecast 55, or 61 with --window 7, the most that these data allow"),
+        (200, 150, None, "--forecast 47, or 63 with --window 2, the most that these data allow"),
+        (200, 150, 25, "--forecast 55, or 63 with --window 2, the most that these data allow"),
         (200, 48, None, "--window 47, or --forecast 47"),
-        (200, 62, 7, "--forecast 61, the most that these data allow"),
+        (200, 62, 7, "--window 5, or --forecast 61"),
         (200, 14, 190, "--window 149"),
         (200, 3, 199, "--window 173"),
         (12, 3, None, "add steps: these are too few for any forecast"),

@@ -43,6 +43,10 @@ DATES = {
     "fiscal years": (["FY2019", "FY 20", "FY2020/21"], ["2019-01-01", "2020-01-01", "2020-01-01"]),
     "fiscal quarters of two digits": (["FY19 Q1", "FY20-Q4", "FY'21 Q2"], ["2019-01-01", "2020-10-01", "2021-04-01"]),
     "fiscal quarters": (["FY2020Q1", "FY2020-Q4", "Q2 FY2021"], ["2020-01-01", "2020-10-01", "2021-04-01"]),
+    "years that are counted": (
+        [f"{1 + month // 12}-{1 + month % 12:02}" for month in range(14)],
+        [f"{2001 + month // 12}-{1 + month % 12:02}-01" for month in range(14)],
+    ),
     "spans of ISO": (["2020-01-06/2020-01-12", "2020-01-13/2020-01-19"], ["2020-01-06", "2020-01-13"]),
     "spans with points": (["06.01.2020 - 12.01.2020", "13.01.2020-19.01.2020"], ["2020-01-06", "2020-01-13"]),
     "spans with words": (["Jan 6, 2020 to Jan 12, 2020", "Jan 13, 2020 to Jan 19, 2020"], ["2020-01-06", "2020-01-13"]),
@@ -56,6 +60,7 @@ WORDS = {
     "feet and inches": (["5'11\"", "6'2\""], "several numbers in a cell"),
     "what Excel makes of ranges": (["0-2", "3-Apr", "5-9"], "as Excel turns 3-4 into a date"),
     "ranges": (["10-20", "20-30", "30+"], "ranges, as in '10-20'"),
+    "codes that could be months": ([f"1-{month:02}" for month in range(1, 13)], "ranges, as in '1-01'"),
     "addresses of computers": (["192.168.0.1", "10.0.0.7"], ""),
     "numbers of telephones": (["+49 89 1234567", "089/123456"], ""),
     "codes with a letter behind a digit": (["2D", "3D", "5H"], "numbers with several endings"),

@@ -18,6 +18,7 @@ from fourfold.errors import FileError, OptionError
 from .content import Content, look, unchanged
 from .idx import is_idx, read_idx
 from .large_series import read_series
+from .members import is_workbook
 from .named_pictures import named_in
 from .npz import read_npy, read_npz
 from .opened import Opened
@@ -37,7 +38,7 @@ from .tables import (
 )
 from .text.header import no_header
 from .ts_file import is_ts, read_ts
-from .wrong_kinds import WANTED, is_workbook, refuse
+from .wrong_kinds import WANTED, refuse
 
 __all__ = ["NAMES", "plain", "read_file", "read_tables", "reader_of"]
 

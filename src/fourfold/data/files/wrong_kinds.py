@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Callable
 
 from fourfold.data.files.text.encoding import unmarked_utf16
-from fourfold.data.messages import listed
-from fourfold.errors import DataError, FileError, UnsafeFileError
+from fourfold.errors import DataError, UnsafeFileError
 
 from .content import Content
 from .kinds import WrongKind, matches, says, starts
 from .kinds_of_text import KINDS_OF_TEXT
+from .members import held, is_workbook, packs
 
 DBASE = re.compile(
     rb"[\x03\x30\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f].{28}[A-Za-z][A-Za-z0-9_]*\0+[CNDLFMIBTY]", re.DOTALL
@@ -61,7 +59,7 @@ def refuse(content: Content, *, unknown: bool = True) -> None:
             raise wrong.error(
                 slug,
                 f"{content.name} is no data that Fourfold reads",
-                got=wrong.kind + f" of {listed(_members(content))[:120]}" * (wrong.kind == ZIP),
+                got=wrong.kind + (held(content) if wrong.kind == ZIP else ""),
                 wanted=WANTED,
                 do=wrong.do,
             )
@@ -97,16 +95,6 @@ def _of_cifar(content: Content) -> bool:
     return False
 
 
-def _packs(pattern: str) -> Callable[[Content], bool]:
-    """A zip file with a member of such a name."""
-    return lambda content: any(re.search(pattern, name) for name in _members(content))
-
-
-def is_workbook(content: Content) -> bool:
-    """Whether this is an Excel file of the newer kind (.xlsx)."""
-    return _packs("^xl/workbook.xml$")(content)
-
-
 def _binary(content: Content) -> bool:
     known = (b"PK", b"PAR1", b"\x93NUMPY", b"\xff\xfe", b"\xfe\xff")
     unknown = b"\0" in content.head and not content.head.startswith(known) and not IDX.match(content.head)
@@ -123,20 +111,6 @@ def _with_zeros(content: Content) -> bool:
     return "\ufffd" not in text and all(letter.isprintable() or letter.isspace() for letter in text)
 
 
-def _members(content: Content) -> list[str]:
-    if not content.head.startswith(b"PK\x03\x04") or content.packed:
-        return []
-    try:
-        with zipfile.ZipFile(content.path) as archive:
-            return archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise FileError(
-            "damaged-zip",
-            f"{content.name} is a damaged or cut off zip file",
-            got=str(error)[:100],
-            do="fetch it again",
-        ) from error
-
 SOUNDS = (b"fLaC", b"OggS", b"ID3\2", b"ID3\3", b"ID3\4")
 TWICE = (b"PK", b"PAR1", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 ZIP = "a zip file"
@@ -149,7 +123,7 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         UnsafeFileError,
     ),
     WrongKind(
-        "a zip file with a pickle inside, such as PyTorch writes", _packs(r"\.pkl$"), SAVE, UnsafeFileError
+        "a zip file with a pickle inside, such as PyTorch writes", packs(r"\.pkl$"), SAVE, UnsafeFileError
     ),
     WrongKind(
         "an HTML page",
@@ -222,21 +196,21 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     WrongKind("a Git LFS pointer, not the file itself", says(b"version https://git-lfs"), "git lfs pull"),
     WrongKind(
         "a document of OpenOffice, Word or Apple",
-        _packs(r"^(content\.xml|word/document\.xml|Index/Document\.iwa)$"),
+        packs(r"^(content\.xml|word/document\.xml|Index/Document\.iwa)$"),
         "save its table as xlsx or csv",
     ),
-    WrongKind("a binary Excel file", _packs("^xl/workbook.bin$"), "save it as xlsx or csv"),
+    WrongKind("a binary Excel file", packs("^xl/workbook.bin$"), "save it as xlsx or csv"),
     WrongKind(
         "a workbook or document with a password",
         lambda content: content.head.startswith(b"\xd0\xcf\x11\xe0") and ENCRYPTED in content.head,
         "open it, take the password off and save it, or save the sheet as csv",
     ),
     WrongKind("an old Excel or Word file", starts(b"\xd0\xcf\x11\xe0"), "save the sheet as csv"),
-    WrongKind("a Keras model", _packs("^model.weights.h5$"), "give the data, not the model"),
+    WrongKind("a Keras model", packs("^model.weights.h5$"), "give the data, not the model"),
     WrongKind(
         ZIP,
-        lambda content: not is_workbook(content) and _packs(r"(?<!\.npy)$")(content),
-        "unpack it first",
+        lambda content: not is_workbook(content) and packs(r"(?<!\.npy)$")(content),
+        "unpack it first, then name a file or the folder",
     ),
     WrongKind(
         "an HDF5 file",

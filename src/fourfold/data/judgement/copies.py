@@ -56,7 +56,7 @@ def judge(case: Case) -> Iterator[Finding]:
     yield Finding(
         "duplicates",
         f"{counted(repeated, 'row')} with the inputs of an earlier row; {percent(share, 1)} of the tested rows have "
-        "a twin among the rows that are learnt from" + ", as chance makes of so few different values" * chance,
+        "a twin among the rows that are learnt from" + ", as chance makes of values like these" * chance,
         "share of tested rows with a twin",
         share,
         "remove the copies, or --group COLUMN to keep them together" if specific else "",

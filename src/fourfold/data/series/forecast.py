@@ -20,9 +20,8 @@ from .along_rows import check_along_rows
 from .clock import shown
 from .long_columns import check_id, table_of
 from .panel import panel_of
-from .placing import check_room, cut_windows, placed_in, window_of
+from .placing import check_room, cut_windows, placed_in, season_with_room, window_of
 from .rolling import Timeline, groups_of
-from .seasons import season_of
 from .time_role import check_dates, check_last, timed
 from .unpivoted import VALUE, unpivoted
 from .unread_times import in_order_of_rows
@@ -107,7 +106,7 @@ def settle_forecast(
     Errors: those of `panel_of`; ``DataError`` for series that are too short, or do not vary where they train.
     """
     panel = panel_of(source, time=time, id=id, targets=targets)
-    season, season_note = season_of(panel, ahead)
+    season, season_note = season_with_room(panel, ahead, len(targets))
     window, window_note = window_of(panel, ahead, season)
     windows = Windows(
         ahead.horizon,

@@ -18,7 +18,7 @@ from .panel import Panel
 from .rolling import Timeline, few_windows, largest, plan_windows, too_few
 from .seasons import season_of
 
-__all__ = ["Placed", "check_room", "cut_windows", "placed_in", "window_of"]
+__all__ = ["Placed", "check_room", "cut_windows", "placed_in", "season_with_room", "window_of"]
 
 FEWEST_STEPS = 8
 """The shortest window that is chosen: networks read series, not pairs of numbers."""
@@ -101,7 +101,9 @@ def check_room(panel: Panel, ahead: Ahead, windows: Windows, placed: Placed) -> 
 
 
 def _with_room(panel: Panel, ahead: Ahead, windows: Windows) -> str:
-    """What to do: leave out a season that is too long, or the longest window and horizon for which series suffice."""
+    """What to do: leave out a season that is too long, or the longest window and horizon for which series suffice; a
+    season that nobody asked for gives way (`season_with_room`)."""
+    windows = windows if ahead.season is not None else replace(windows, season=1)
 
     def fits(horizon: int, window: int) -> bool:
         return _is_enough(panel, replace(windows, horizon=horizon, window=window))
@@ -237,6 +239,21 @@ def _scales(panel: Panel, windows: Windows, first_test: int) -> np.ndarray:
             do="--target with another column; else use this rule itself",
         )
     return np.where(np.isnan(scale), np.nanmean(scale, axis=0), scale)
+
+
+def season_with_room(panel: Panel, ahead: Ahead, targets: int) -> tuple[int, Note]:
+    """The season, and what is said about it; none where one that nobody asked for would leave too few windows, and
+    there are enough without."""
+
+    def fits(season: int) -> bool:
+        window = max(ahead.window or window_of(panel, ahead, season)[0], season)
+        return _is_enough(panel, Windows(ahead.horizon, window, season, ("",) * targets))
+
+    season, note = season_of(panel, ahead)
+    if ahead.season is not None or season == 1 or fits(season) or not fits(1):
+        return season, note
+    because = f"{note.because}, but a season of {season} leaves too few windows to train, validate and test"
+    return 1, Note("season: 1 step", because, note.option)
 
 
 def window_of(panel: Panel, ahead: Ahead, season: int) -> tuple[int, Note]:

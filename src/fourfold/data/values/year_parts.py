@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-__all__ = ["FIRST_YEAR", "fiscal_year", "parts_of_years", "week_of"]
+__all__ = ["FIRST_YEAR", "are_months_in_a_row", "counted_month", "fiscal_year", "parts_of_years", "week_of"]
 
 FIRST_YEAR = 1969
 """The year of the digits 69, which C and Python take for the first of two digits."""
@@ -69,3 +69,32 @@ def fiscal_year(word: str) -> datetime | None:
     """A year such as FY2020, FY 20 or FY2019/20, by its first number, as one of the calendar."""
     found = FISCAL.fullmatch(word)
     return datetime(year, 1, 1) if found and (year := _full_year(found[1])) else None
+
+
+COUNTED = re.compile(r"\s*(\d{1,2})-(0[1-9]|1[0-2])\s*", re.ASCII)
+FEWEST_MONTHS = 13
+
+
+def counted_month(word: str) -> datetime | None:
+    """A month of a year that is counted from the first of a series, such as 1-01 or 12-06.
+
+    >>> counted_month("2-12"), counted_month("2-13")
+    (datetime.datetime(2002, 12, 1, 0, 0), None)
+    """
+    found = COUNTED.fullmatch(word)
+    return datetime(2000 + int(found[1]), int(found[2]), 1) if found else None
+
+
+def are_months_in_a_row(words: Iterable[str]) -> bool:
+    """Whether these are all months from a first to a last one, more than a year, of years that are counted: one that is
+    missing and they may be ranges, or codes.
+
+    >>> are_months_in_a_row(f"{1 + month // 12}-{1 + month % 12:02}" for month in range(36))
+    True
+    >>> are_months_in_a_row(["5-09", "10-12"] * 9)
+    False
+    """
+    found = {counted_month(word) for word in words}
+    months = {date.year * 12 + date.month for date in found if date is not None}
+    in_a_row = None not in found and len(months) >= FEWEST_MONTHS
+    return in_a_row and max(months) - min(months) == len(months) - 1
