@@ -115,9 +115,9 @@ def as_sequence(x: Symbol, problem: Problem, longest: int, width: int, masked: b
 
 
 def embedded(x: Symbol, problem: Problem, masked: bool = False) -> Symbol:
-    """A text (N, T) as vectors (N, T, E), of which training drops 0.3 where there are many words."""
+    """A text (N, T) as vectors (N, T, E), of which training drops a fifth where there are many words."""
     x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, mask_zero=masked)(x)
-    return Dropout(0.3)(x) if problem.vocabulary >= MANY_WORDS else x
+    return Dropout(0.2)(x) if problem.vocabulary >= MANY_WORDS else x
 
 
 def real_frames(x: Symbol, steps: int, longest: int) -> Symbol:
