@@ -17,9 +17,7 @@ from fourfold.layers import (
     EinsumDense,
     GlobalAveragePooling1D,
     LayerNormalization,
-    Masking,
     MultiHeadAttention,
-    Multiply,
 )
 from fourfold.study.candidates.base import (
     Candidate,
@@ -32,7 +30,7 @@ from fourfold.study.candidates.base import (
     highest,
     learned_places,
     patches,
-    real_frames,
+    without_padding,
 )
 
 MOST_TOKENS = 32
@@ -81,7 +79,7 @@ def _tokens(x: Symbol, problem: Problem, width: int, positions: str) -> Symbol:
         embed = EinsumDense("ntc,cw->ntw", (tokens, width), bias_axes="tw", bias_initializer=learned)
         embedded = carried(embed(read), read)
     if problem.layout == "text":
-        return Masking()(Multiply()([embedded, real_frames(x, problem.shape[0], _most(problem))]))
+        return without_padding(embedded, x, problem, _most(problem))
     return embedded
 
 

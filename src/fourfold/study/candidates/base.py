@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 from fourfold.core.naming import several
@@ -25,6 +24,7 @@ from fourfold.layers import (
     Masking,
     Maximum,
     MaxPooling1D,
+    Multiply,
     Permute,
     ReLU,
     Rescaling,
@@ -34,9 +34,9 @@ from fourfold.layers import (
 )
 
 EMBEDDING_WIDTH = 16
-MANY_WORDS = 1_000  # a vocabulary from which on most words are rare, and would be learnt by heart
 PERMUTED = " in an order that each seed and split permutes"
 SMALL_DATA = 1_000  # rows below which the recipes regularise more
+MANY_WORDS = 1_000  # of a vocabulary, from which on most are rare: learnt by heart, and seldom seen twice in one place
 LOWEST = -1e9  # stands in the place of padding where a maximum is taken
 
 
@@ -59,6 +59,10 @@ class Problem:
     @property
     def small(self) -> bool:
         return self.rows < SMALL_DATA
+
+    @property
+    def many_words(self) -> bool:
+        return self.vocabulary >= MANY_WORDS
 
     @property
     def embedding(self) -> int:
@@ -117,7 +121,12 @@ def as_sequence(x: Symbol, problem: Problem, longest: int, width: int, masked: b
 def embedded(x: Symbol, problem: Problem, masked: bool = False) -> Symbol:
     """A text (N, T) as vectors (N, T, E), of which training drops a fifth where there are many words."""
     x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, mask_zero=masked)(x)
-    return Dropout(0.2)(x) if problem.vocabulary >= MANY_WORDS else x
+    return Dropout(0.2)(x) if problem.many_words else x
+
+
+def without_padding(vectors: Symbol, x: Symbol, problem: Problem, longest: int) -> Symbol:
+    """The vectors of frames of a text x, (N, T', C), those of padding masked."""
+    return Masking()(Multiply()([vectors, real_frames(x, problem.shape[0], longest)]))
 
 
 def real_frames(x: Symbol, steps: int, longest: int) -> Symbol:
@@ -194,11 +203,6 @@ def patches(x: Symbol, shape: tuple[int, ...], side: int) -> tuple[Symbol, int]:
 def learned_places() -> RandomNormal:
     """Learned positions start large enough to tell places apart from the first step on."""
     return RandomNormal(stddev=0.5)
-
-
-def numbers_read(problem: Problem) -> str:
-    """The flattened input in words."""
-    return f"{counted(prod(problem.shape), 'token' if problem.layout == 'text' else 'number')}, flattened"
 
 
 def counted(number: int, what: str) -> str:

@@ -2,15 +2,29 @@
 
 Where each step of a series has an answer, one network reads all steps and gives the answers of all, with weights of its
 own for each: the same weights at each step would be a convolution.
+
+Texts of many words are read as the mean of their words' vectors: few words are seen twice in one place, so that weights
+for each place learn little (docstrings of six packages: 87 %, flattened 74).
+
+Source: Iyyer et al., "Deep unordered composition rivals syntactic methods for text classification", 2015 (texts).
 """
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from fourfold.core.symbols import Symbol
-from fourfold.layers import Activation, Add, BatchNormalization, Dense, Dropout, Flatten
-from fourfold.study.candidates.base import Candidate, Problem, embedded, numbers_read
+from fourfold.layers import (
+    Activation,
+    Add,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling1D,
+)
+from fourfold.study.candidates.base import Candidate, Problem, counted, embedded, without_padding
 
 DEPTH = 2
 
@@ -23,7 +37,9 @@ def build(
     depth: int = DEPTH,
     dropout: float | None = None,
 ) -> Symbol:
-    if problem.layout == "text":
+    if _is_averaged(problem):
+        x = GlobalAveragePooling1D()(without_padding(embedded(x, problem), x, problem, problem.shape[0]))
+    elif problem.layout == "text":
         x = embedded(x, problem)
     if len(x.shape) > 2:
         x = Flatten()(x)
@@ -42,8 +58,17 @@ def _block(x: Symbol, units: int, rate: float) -> Symbol:
     return Dropout(rate)(x)
 
 
+def _is_averaged(problem: Problem) -> bool:
+    return problem.many_words and not problem.stepwise
+
+
 def _rate(problem: Problem) -> float:
     return 0.3 if problem.small else 0.1
+
+
+def reads(problem: Problem) -> str:
+    what = counted(prod(problem.shape), "token" if problem.layout == "text" else "number")
+    return f"the mean of the vectors of {what}" if _is_averaged(problem) else f"{what}, flattened"
 
 
 def describe(
@@ -63,4 +88,4 @@ def factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:
     return {"units": (width, width // 2), "depth": (DEPTH, DEPTH // 2), "dropout": (_rate(problem), 0.0)}
 
 
-CANDIDATE = Candidate("dense", "Fully connected", build, numbers_read, describe, factors)
+CANDIDATE = Candidate("dense", "Fully connected", build, reads, describe, factors)

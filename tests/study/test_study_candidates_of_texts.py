@@ -1,0 +1,58 @@
+"""How the candidates read texts of many words, and of few."""
+
+import numpy as np
+import pytest
+
+from fourfold.layers import Dropout, Flatten
+from fourfold.study.architecture import architecture
+from fourfold.study.candidates import CANDIDATES, Problem
+
+FAMILIES = ("dense", "convolution", "recurrent", "attention")
+MANY, FEW = Problem("text", (12,), 3, 500, 4_000), Problem("text", (12,), 3, 500, 40)
+
+
+def outputs(family, problem, tokens):
+    return np.asarray(architecture(family, problem, "S", "softmax", ()).model(tokens, training=False))
+
+
+def tokens_of(problem, rows=6):
+    return np.random.default_rng(0).integers(2, problem.vocabulary, (rows, *problem.shape)).astype(np.int32)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_vectors_of_many_words_are_dropped_in_training(family):
+    many, few = (
+        [layer.rate for layer in architecture(family, problem, "S", "softmax", ()).model.layers if type(layer) is Dropout]
+        for problem in (MANY, FEW)
+    )
+    assert 0.2 in many and 0.2 not in few
+
+
+def test_the_fully_connected_network_reads_many_words_in_any_order():
+    tokens = tokens_of(MANY)
+    order = np.random.default_rng(1).permutation(12)
+    np.testing.assert_allclose(outputs("dense", MANY, tokens), outputs("dense", MANY, tokens[:, order]), atol=1e-5)
+    few = tokens_of(FEW)
+    assert np.abs(outputs("dense", FEW, few) - outputs("dense", FEW, few[:, order])).max() > 1e-3
+    assert CANDIDATES["dense"].reads(MANY) == "the mean of the vectors of 12 tokens"
+    assert CANDIDATES["dense"].reads(FEW) == "12 tokens, flattened"
+
+
+@pytest.mark.parametrize("length", [1, 5, 11])
+def test_padding_is_no_word(length):
+    """The mean is that of the words that a text has; of an empty one, too, it is a number."""
+    tokens = tokens_of(MANY)
+    tokens[:, length:] = 0
+    shorter = Problem("text", (length,), 3, 500, 4_000)
+    whole, short = (architecture("dense", one, "S", "softmax", ()).model for one in (MANY, shorter))
+    short.set_weights(whole.get_weights())
+    found = np.asarray(whole(tokens, training=False))
+    np.testing.assert_allclose(found, np.asarray(short(tokens[:, :length], training=False)), atol=1e-5)
+    assert np.isfinite(outputs("dense", MANY, np.zeros_like(tokens))).all()
+
+
+def test_steps_of_texts_are_told_apart():
+    """Where each token has an answer a mean would give all of them the same."""
+    stepwise = Problem("text", (12,), 3, 500, 4_000, stepwise=True)
+    model = architecture("dense", stepwise, "S", "softmax", ()).model
+    assert any(isinstance(layer, Flatten) for layer in model.layers)
