@@ -152,7 +152,8 @@ def test_what_is_kept_from_before_is_said(tmp_path, study, monkeypatch):
     monkeypatch.setitem(EFFORTS, "quick", TINY)
     out, options, said = tmp_path / "out", comparison.Options(effort="quick"), io.StringIO()
     shutil.copytree(study, out)
-    next((out / "blocks").glob("attention-M-*.npz")).unlink()
+    for block in (out / "blocks").glob("attention-M-*.npz"):
+        block.unlink()
     data = comparison.load_data(str(study.parent / "messy.csv"), None, options)
     progress = Lines(Console(file=said, width=80))
     comparison.run(data, options, out, source="messy.csv", progress=progress, executor=Inline())

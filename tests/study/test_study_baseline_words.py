@@ -105,7 +105,7 @@ def test_words_of_a_table_are_said_to_be_one_hot_as_they_are(tmp_path):
 def test_n_grams_are_counted_as_substrings_are(texts, seed, unit):
     """Against Python's own strings, overlaps included: all that two texts have in common, where they are few. Here each
     character is a unit, whatever it is called."""
-    numbered = Characters.fit("t", np.array(texts, object), range(len(texts)))
+    numbered = Characters.fit("t", np.array(texts, object), range(len(texts)), "character")
     x = numbered.apply(np.array(texts, object))
     spelled = [text[: x.shape[1]] for text in texts]
     runs = {t[i : i + n] for t in spelled for n in range(1, ngrams.longest(unit) + 1) for i in range(len(t) - n + 1)}
