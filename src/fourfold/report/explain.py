@@ -42,8 +42,8 @@ EXPLANATIONS = {
         "y = f(x W + b)",
         "Every output sees every input through a weight of its own. Nothing is assumed about neighbours or order: a "
         "fixed permutation of the inputs changes nothing that can be learnt.",
-        "Tables, features without order, the head on top of the other families; whenever it is equivalent, since it is "
-        "the cheapest and the simplest to run.",
+        "Tables, features without order, texts as the mean of their words' vectors, the head on top of the other "
+        "families; whenever it is equivalent, since it is the cheapest and the simplest to run.",
         "Patterns that may stand anywhere: it must learn each place anew. Inputs of varying size.",
         "Easy: one to three layers, a wide band of learning rates. Normalise the inputs; on small tables use dropout.",
         "F U weights and 2 F U FLOPs for F inputs and U units, in one product: no waiting.",
