@@ -74,6 +74,37 @@ def test_an_archive_gives_the_same_in_each_of_its_forms(form, classes, tmp_path)
     assert "as in the UCR archive; the columns in their order); --layout NAME overrides" in notes
 
 
+def padded(path, behind):
+    """The same file with further cells behind each row."""
+    path.write_text("".join(f"{line}\t{behind}\n" for line in path.read_text().splitlines()))
+
+
+def test_steps_that_no_series_has_are_left_out(tmp_path):
+    """Padded to the longest series of a larger archive; new rows may have values there, which no model has seen."""
+    wanted = [path.read_text() for path in write(tmp_path, "tsv", 3, lengths=True)]
+    unpadded = read(tmp_path)
+    for path in (train := tmp_path / "Gun_TRAIN.tsv", test := tmp_path / "Gun_TEST.tsv"):
+        padded(path, "NaN\tNaN")
+    found = read(train, test=test)
+    np.testing.assert_array_equal(found.inputs, unpadded.inputs)
+    assert "left out: the last 2 steps (missing in all series)" in map(str, found.notes)
+    learnt = Preparation.fit(read(train), np.arange(TRAIN))
+    again = read_inputs(test, learnt)
+    assert not any(str(note).startswith("ignored") for note in again.notes)
+    test.write_text(wanted[1])
+    np.testing.assert_array_equal(read_inputs(test, learnt).inputs, again.inputs)
+    padded(test, "1.5\tNaN")
+    longer = read_inputs(test, learnt)
+    np.testing.assert_array_equal(longer.inputs, again.inputs)
+    assert "ignored: 'x13' (in training no series had a value there)" in map(str, longer.notes)
+    for steps in (STEPS, 5):
+        x, y = series(TEST, 3, 1)
+        (tmp_path / "new.ts").write_text(ts(x[:, :steps], y))
+        found = read_inputs(tmp_path / "new.ts", learnt).inputs
+        np.testing.assert_array_equal(found[:, :steps, 0], x[:, :steps])
+        assert np.isnan(found[:, steps:]).all() and found.shape == (TEST, STEPS, 1)
+
+
 def test_a_folder_of_an_archive_is_read_as_its_files_are(tmp_path):
     train, test = write(tmp_path, "tsv", 3)
     found, wanted = read(tmp_path), read(train, test=test)

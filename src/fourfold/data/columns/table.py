@@ -344,10 +344,20 @@ def _positions(
         places, order = named
         used = tuple(used[place] for place in places.ravel())
         array = array[:, places]
+    steps = _steps_with_values(array) if layout == "sequence" else array.shape[1]
+    empty = array.shape[1] - steps
+    ends = (Note(f"left out: the last {counted(empty, 'step')}", "missing in all series"),) if empty else ()
+    array, used = array[:, :steps], used[: len(used) * steps // array.shape[1]]
     said = f"{because or 'as asked'}; {order}"
     asked, known = (None, layout) if because else (layout, None)
     shaped, settled, notes = settle_array(array, asked, known=known, because=said)
-    return shaped, settled, used, notes + _left_out(counters)
+    return shaped, settled, used, notes + ends + _left_out(counters)
+
+
+def _steps_with_values(series: np.ndarray) -> int:
+    """How many steps series (N, T) or (N, T, C) have up to the last one that any of them has; T where none has one."""
+    real = np.flatnonzero(~np.isnan(series.reshape(*series.shape[:2], -1)).all(axis=(0, 2)))
+    return int(real[-1]) + 1 if len(real) else series.shape[1]
 
 
 def _levels(values: np.ndarray) -> int:

@@ -112,6 +112,8 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
         notes.append(Note(f"taken for missing: {listed(nowhere)}", "no row has them, as some of training had none"))
     if extra:
         notes.append(Note(f"ignored: {listed(extra)}", "the training data had no such column"))
+    if behind := _behind(found.inputs, preparation):
+        notes.append(Note(f"ignored: {listed(behind)}", "in training no series had a value there"))
     unseen = {}
     for category in preparation.categories:
         table[category.name], alike = levels_alike(table[category.name], category.levels)
@@ -126,6 +128,15 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     far = _far(preparation, Table(table))
     rows, strange = row_count(found.inputs), _strange(preparation, table)
     return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, rows, blank, strange, zones)
+
+
+def _behind(table: Table, preparation: Preparation) -> list[str]:
+    """The columns with values behind the last step that series of training had."""
+    known, used = preparation.source_columns, {column.name for column in preparation.columns}
+    if preparation.layout != "sequence" or not used.issubset(known):
+        return []
+    last = max(place for place, name in enumerate(known) if name in used)
+    return [name for name in known[last + 1 :] if name in table and not missing(table[name]).all()]
 
 
 @dataclass

@@ -25,7 +25,7 @@ def with_ends(found: Source, preparation: Preparation) -> Source:
     if not isinstance(table, Table):
         array = np.asarray(table)
         fits = array.ndim == 3 and array.shape[2] == 1 and 1 < array.shape[1] < len(names)
-        if not fits or len(names) < len(preparation.source_columns):
+        if not fits or {*names} != {*preparation.source_columns[: len(names)]}:
             return found
         filled = np.full((len(array), len(names), 1), np.nan)
         filled[:, : array.shape[1]] = array
