@@ -22,7 +22,7 @@ from fourfold.data.dataset import Dataset
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import jaccard, predicted_class
 from fourfold.study import ngrams
-from fourfold.study.baselines import BASELINES, Baseline
+from fourfold.study.baselines import BASELINES, Baseline, fitted_names
 from fourfold.study.prepared import Prepared
 from fourfold.study.stepwise import counted, mean, radius_of, windows
 
@@ -70,7 +70,7 @@ class BaselineBlock:
     kind: str
     name: str
     unit: str = ""  # of texts, what they are cut into
-    ngrams: int = 0  # of texts, how many are counted at most
+    most: int = 0  # of texts, how many n-grams are counted
 
     def path(self, folder: Path) -> Path:
         content = json.dumps(asdict(self) | {"version": VERSION}, sort_keys=True)
@@ -112,6 +112,13 @@ class BaselineBlock:
             "validation": scores[best],
             "test": first.tested(strengths[best]),
         }
+
+
+def blocks_of(kind: str, problem: Problem, unit: str, data: Iterable[str]) -> list[BaselineBlock]:
+    """Of each baseline of a ``kind`` of task a block for each of the ``data``, whose texts are cut into ``unit``s."""
+    most = {name: ngrams.most(one.linear, problem.units) if unit else 0 for name, one in BASELINES[kind].items()}
+    names = fitted_names(kind, columns_of(problem), problem.units)
+    return [BaselineBlock(key, kind, name, unit, most[name]) for name in names for key in data]
 
 
 _begun: dict[Path, Future[float]] = {}
@@ -176,9 +183,8 @@ class _OfRows(_Fits):
         self.y = _target(self.kind, self.y)
         if block.unit and not baseline.guess:
             learnt = self.split.train
-            counter = ngrams.counter(
-                block.unit, self.x[learnt], self.y[learnt], self.kind != "regression", block.ngrams
-            )
+            classes = self.kind != "regression"
+            counter = ngrams.counter(block.unit, self.x[learnt], self.y[learnt], classes, block.most)
             self.x = np.zeros((len(self.x), 1)) if counter is None else counter.transform(self.x).log1p()
             if counter is not None and not baseline.linear:
                 self.x = self.x.toarray()

@@ -17,11 +17,10 @@ from fourfold.evidence import scoring
 from fourfold.evidence.scoring import SCORE_WORDS
 from fourfold.evidence.sentences import show
 from fourfold.preprocessing.preparation import Preparation
-from fourfold.study import ngrams
 from fourfold.study.architecture import Architecture, Settings, architecture
 from fourfold.study.augmentation import with_copies
-from fourfold.study.baseline_blocks import BaselineBlock, Start, columns_of, naive
-from fourfold.study.baselines import BASELINES, fitted_names, kind_of
+from fourfold.study.baseline_blocks import BaselineBlock, Start, blocks_of, naive
+from fourfold.study.baselines import kind_of
 from fourfold.study.blocks import Block, Compilation, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem, own
 from fourfold.study.efforts import SEEDS_OF_A_REPEAT, Effort
@@ -181,11 +180,8 @@ class Study:
 
     def baseline_blocks(self) -> list[BaselineBlock]:
         """Of each baseline a block for each repeat."""
-        kind = kind_of(self.dataset.task)
-        names = fitted_names(kind, columns_of(self.problem), self.problem.units)
-        data, unit = [repeat.prepared.key for repeat in self.repeats], self.preparations[0].unit
-        counted = {name: ngrams.most(BASELINES[kind][name].linear, self.problem.units) if unit else 0 for name in names}
-        return [BaselineBlock(key, kind, name, unit, counted[name]) for name in names for key in data]
+        data = [repeat.prepared.key for repeat in self.repeats]
+        return blocks_of(kind_of(self.dataset.task), self.problem, self.preparations[0].unit, data)
 
     def block(self, family: str, size: str, runs: tuple[Run, ...], keep_weights: bool = False) -> Block:
         """Runs of a family's candidate on the study's data, all of one repeat."""
