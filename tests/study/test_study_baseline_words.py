@@ -31,7 +31,7 @@ from fourfold.study.study import Study
         ("flat", (5,), {}, ""),
         ("image", (4, 4, 1), {}, ""),
         ("sequence", (6, 2), {"masked": True}, "x: the steps of a series one after the other, 0 behind its last"),
-        ("text", (9,), {"vocabulary": 30}, "x: log(1 + count) of the 10,000 n-grams of 1 to 2 words"),
+        ("text", (9,), {"vocabulary": 30}, "x: log(1 + count) of n-grams of 1 to 2 words, at most 10,000, that"),
         ("sequence", (6, 2), {"stepwise": True}, "a row for each step, with the "),
     ],
 )
@@ -41,9 +41,9 @@ def test_words_of_inputs(layout, shape, options, words):
     assert read.startswith(words) and bool(read) is bool(words)
     if layout == "text":
         of_trees = read_as(problem, "character", linear=False)
-        assert "the 1,000 n-grams of 1 to 5 characters that tell y apart best" in of_trees
+        assert "n-grams of 1 to 5 characters, at most 1,000, that tell y apart best" in of_trees
         many = replace(problem, units=40)
-        assert "the 2,500 n-grams" in read_as(many, "word", linear=True)
+        assert "at most 2,500, " in read_as(many, "word", linear=True)
 
 
 @pytest.mark.parametrize("kind", ["classification", "multilabel", "regression"])

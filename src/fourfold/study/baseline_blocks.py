@@ -268,7 +268,7 @@ def read_as(problem: Problem, unit: str, linear: bool, words: bool = False) -> s
         return f"a row for each step, with the {radius_of(problem.shape[-1])} before and after it"
     if problem.vocabulary:
         most, longest = ngrams.most(linear, problem.units), ngrams.longest(unit)
-        return f"x: log(1 + count) of the {most:,} n-grams of 1 to {longest} {unit}s that tell y apart best"
+        return f"x: log(1 + count) of n-grams of 1 to {longest} {unit}s, at most {most:,}, that tell y apart best"
     return "x: the steps of a series one after the other, 0 behind its last" if problem.masked else ""
 
 
