@@ -147,7 +147,8 @@ def _growth(facts: Facts, measure: str, words: str, titles: Mapping[str, str]) -
     """The family with the largest ratio."""
     found = {family: e.value or 0.0 for family, e in facts.about(measure).items()}
     most = max(found, key=lambda family: found[family])
+    times = Cite(measure, most)
     if found[most] < HARDLY:
-        return Sentence(words.replace("grow", "hardly grow"))
+        return facts.say("{words}, {times} at most", words=words.replace("grow", "hardly grow"), times=times)
     of = f" most in {titles[most]}," if len(found) > 1 else ""
-    return facts.say("{words}{of} {times}", words=words, of=of, times=Cite(measure, most))
+    return facts.say("{words}{of} {times}", words=words, of=of, times=times)
