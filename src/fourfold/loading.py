@@ -43,6 +43,7 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
         "rows": options.rows,
         "image_size": options.image_size,
         "tokens": options.tokens,
+        "text_length": options.text_length,
         "target_per": options.target_per,
         "roles": Roles(
             options.weight, options.group, options.id, options.time_ordered, options.time, options.drop

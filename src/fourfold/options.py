@@ -21,7 +21,7 @@ from fourfold.study.efforts import effort as effort_by_name
 
 DEFAULT_EFFORT = "standard"
 KINDS: dict[Callable[[str, Any], Any], tuple[str, ...]] = {
-    given.whole: ("seed", "seeds", "steps", "rows", "image_size", "forecast", "window", "season"),
+    given.whole: ("seed", "seeds", "steps", "rows", "image_size", "text_length", "forecast", "window", "season"),
     given.number: ("margin",),
     given.text: ("effort", "task", "layout", "tokens", "time", "target_per", "encoding"),
     given.switch: ("examples", "hyperparameters", "time_ordered", "header"),
@@ -67,6 +67,7 @@ class Options:
     rows: int | None = None
     image_size: int | None = None
     tokens: str | None = None
+    text_length: int | None = None
     weight: Any = None
     group: Any = None
     id: Any = None
@@ -144,7 +145,7 @@ class Options:
     def ahead(self) -> Ahead | None:
         """What is asked of a forecast, if one is asked for."""
         if self.forecast is not None:
-            for name in ("task", "layout", "bounds", "image_size", "tokens", "test", "y", "target_per"):
+            for name in ("task", "layout", "bounds", "image_size", "tokens", "text_length", "test", "y", "target_per"):
                 if getattr(self, name) is not None:
                     raise OptionError(
                         "option-of-no-forecast",
@@ -239,6 +240,7 @@ class Options:
             "rows",
             "image_size",
             "tokens",
+            "text_length",
             "weight",
             "group",
             "id",

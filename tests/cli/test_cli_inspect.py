@@ -60,6 +60,8 @@ OPTIONS = [
     ("--target-per series", 2, "each row has its target, and none is a series: got --target-per series"),
     ("--tokens words", 2, "there are no texts to cut: got --tokens words, and data of layout flat"),
     ("--tokens letters", 2, "there is no unit of text of this name: got 'letters', wanted one of words, characters"),
+    ("--text-length 300", 2, "there are no texts to cut: got --text-length 300, and data of layout flat"),
+    ("--text-length 0", 2, "so much of a text can't be read: got --text-length 0, wanted 1 to 16,384"),
     ("--x d.csv", 2, "one source of data is needed: got DATA d.csv and --x d.csv"),
     ("--y y.npy", 2, "x and y differ in length: got 60 rows of x and 30 of y"),
 ]

@@ -116,11 +116,33 @@ def test_texts_without_blanks_may_be_longer_than_names_of_files(tmp_path, count,
     assert any(note.what == "layout: text, characters of 'review'" for note in data.notes)
 
 
-@pytest.mark.parametrize("words, said", [(800, "120 of 120 have more, up to 801"), (200, "")])
-def test_how_much_of_texts_is_read_is_said(words, said):
-    data = read(pd.DataFrame({"text": sentences(120, words), "label": ["a", "b"] * 60}), target="label")
-    found = [note for note in data.notes if note.what.startswith("read: ")]
-    assert [(note.what, note.because) for note in found] == [("read: the first 256 words of each text", said)] * bool(said)
+@pytest.mark.parametrize(
+    "words, asked, length, said",
+    [
+        (1_200, None, 1_024, "1,024 words of each text (120 of 120 have more, up to 1,201); --text-length N overrides"),
+        (1_200, 400, 400, "400 words of each text (as asked; 120 of 120 have more, up to 1,201)"),
+        (1_200, 2_000, 1_201, ""),
+        (800, None, 801, ""),
+        (800, 1, 1, "word of each text (as asked; 120 of 120 have more, up to 801)"),
+    ],
+)
+def test_how_much_of_texts_is_read_is_said_and_may_be_asked(words, asked, length, said):
+    frame = pd.DataFrame({"text": sentences(120, words), "label": ["a", "b"] * 60})
+    data = read(frame, target="label", text_length=asked)
+    found = [str(note) for note in data.notes if note.what.startswith("read: ")]
+    assert found == [f"read: the first {said}"] * bool(said)
+    learnt = Preparation.from_json(Preparation.fit(data, range(100)).to_json())
+    assert learnt.inputs(read_inputs(frame, learnt).inputs).shape == (120, length)
+    same = from_arrays(frame, "label", text_length=asked)
+    assert (Preparation.fit(same, range(100)).inputs(same.inputs) == learnt.inputs(data.inputs)).all()
+
+
+def test_a_long_text_among_short_ones_is_read_to_its_end_where_that_is_asked():
+    frame = pd.DataFrame({"text": [*sentences(119, 12), sentences(1, 300)[0]], "label": ["a", "b"] * 60})
+    lengths = {n: Preparation.fit(read(frame, target="label", text_length=n), range(100)).characters.length for n in (None, 200, 400)}
+    assert lengths == {None: 13, 200: 200, 400: 301}
+    (note,) = [note for note in read(frame, target="label", text_length=200).notes if note.what.startswith("read: ")]
+    assert note.because == "as asked; 1 of 120 have more, up to 301"
 
 
 def texts_with(rows=120, **columns):

@@ -59,6 +59,9 @@ class DataOptions:
     tokens: Annotated[
         str | None, typer.Option(metavar="words|characters", help="What texts are cut into, if the guess is wrong.")
     ] = None
+    text_length: Annotated[
+        int | None, typer.Option(help="How many words or characters of a text are read; at most 1,024 by default.")
+    ] = None
     weight: Annotated[str | None, typer.Option(help="The column that says how much a row counts.")] = None
     group: Annotated[str | None, typer.Option(help="The column whose equal values stay on one side of a split.")] = None
     id: Annotated[

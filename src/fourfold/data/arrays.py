@@ -33,6 +33,7 @@ def from_arrays(
     rows: int | None = None,
     image_size: int | None = None,
     tokens: str | None = None,
+    text_length: int | None = None,
     roles: Roles = NO_ROLES,
     target_per: str | None = None,
     window: int | None = None,
@@ -47,8 +48,8 @@ def from_arrays(
       data frame that holds its target. (N, T) for series (N, T, C) is one target for each step, a list of arrays
       where lengths differ; ``target_per`` ("step" or "series") overrides.
     - ``window``: into how many steps long series are cut whose steps have targets; x (T, C) with y (T,) is then one.
-    - ``x_test``, ``y_test``: the user's own test rows. ``rows``, ``image_size``, ``tokens``, ``roles``: as in
-      `read`.
+    - ``x_test``, ``y_test``: the user's own test rows. ``rows``, ``image_size``, ``tokens``,
+      ``text_length``, ``roles``: as in `read`.
 
     >>> data = from_arrays([[0.0, 1.0], [1.0, 0.0]] * 10, ["no", "yes"] * 10)
     >>> data.layout, data.task.classes, data.rows
@@ -77,6 +78,7 @@ def from_arrays(
         bounds=bounds,
         image_size=image_size,
         tokens=tokens,
+        text_length=text_length,
         roles=roles,
         target_per=target_per,
         window=window,

@@ -66,6 +66,7 @@ def settle(
     bounds: Sequence[float] | None = None,
     image_size: int | None = None,
     tokens: str | None = None,
+    text_length: int | None = None,
     roles: Roles = NO_ROLES,
     ahead: Ahead | None = None,
     target_per: str | None = None,
@@ -73,7 +74,7 @@ def settle(
 ) -> Dataset:
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
-    check_tokens(tokens)
+    check_tokens(tokens, text_length)
     check_per(target_per)
     forecast = ahead is not None
     whole = forecast or window is not None
@@ -114,13 +115,15 @@ def settle(
         target_notes = left_out + target_notes
     source = _developed(source, layout, image_size)
     source = understood_columns(source, layout)
-    inputs, settled_layout, columns, source_columns, notes = _settled_inputs(source, layout, tokens)
-    if tokens is not None and not (settled_layout == "text" and isinstance(inputs, Table)):
+    inputs, settled_layout, columns, source_columns, notes = _settled_inputs(source, layout, tokens, text_length)
+    said = {"--tokens": tokens, "--text-length": text_length}
+    option = next((name for name, value in said.items() if value is not None), None)
+    if option is not None and not (settled_layout == "text" and isinstance(inputs, Table)):
         raise OptionError(
             "tokens-of-no-texts",
             "there are no texts to cut",
-            got=f"--tokens {tokens}, and data of layout {settled_layout}",
-            do="leave out --tokens, or say --layout text where a column holds texts",
+            got=f"{option} {said[option]}, and data of layout {settled_layout}",
+            do=f"leave out {option}, or say --layout text where a column holds texts",
         )
     rows = row_count(inputs)
     each = called(settled_layout)
@@ -225,11 +228,11 @@ def _developed(source: Source, layout: str | None, side: int | None) -> Source:
 
 
 def _settled_inputs(
-    source: Source, layout: str | None, tokens: str | None
+    source: Source, layout: str | None, tokens: str | None, text_length: int | None
 ) -> tuple[np.ndarray | Table, Layout, tuple[Column, ...], tuple[str, ...], tuple[Note, ...]]:
     """The inputs, their layout, the columns that are used and those of the source, and what was inferred."""
     if isinstance(source.inputs, Table):
-        inputs, settled, columns, notes = settle_table(source, layout, tokens)
+        inputs, settled, columns, notes = settle_table(source, layout, tokens, text_length)
         aims = source.target_names or (source.target_name,)
         before = source.all_columns or source.inputs.names
         given = source.inputs.names  # y beside x may be called as one of its columns

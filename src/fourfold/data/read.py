@@ -39,6 +39,7 @@ def read(
     rows: int | None = None,
     image_size: int | None = None,
     tokens: str | None = None,
+    text_length: int | None = None,
     roles: Roles = NO_ROLES,
     ahead: Ahead | None = None,
     target_per: str | None = None,
@@ -60,7 +61,7 @@ def read(
     - ``test``: the user's own test rows, in the same form.
     - ``rows``: the most rows to read; a sample of as many if there are more. Without it tables of more than
       20 million cells are sampled. ``image_size``: the side to which pictures are resized.
-      ``tokens``: words or characters, what texts are cut into.
+      ``tokens``: words or characters, what texts are cut into; ``text_length``: how many of these are read at most.
     - ``roles``: the columns that hold weights, groups and ids, or are not to be used, and whether rows are in order of
       time.
     - ``ahead``: the steps to forecast; rows are then the windows of series, see `forecast`. ``target_per``: whether a
@@ -100,6 +101,7 @@ def read(
         bounds=bounds,
         image_size=image_size,
         tokens=tokens,
+        text_length=text_length,
         roles=roles,
         ahead=ahead,
         target_per=target_per,

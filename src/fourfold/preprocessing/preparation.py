@@ -107,7 +107,7 @@ class Preparation:
         categories: tuple[Categories, ...] = ()
         if isinstance(inputs, Table) and dataset.layout == "text":
             text = dataset.columns[0]
-            characters = Characters.fit(text.name, inputs[text.name], rows, unit=text.written)
+            characters = Characters.fit(text.name, inputs[text.name], rows, text.written, text.longest)
         elif dataset.layout == "text":
             tokens = Tokens.fit(np.asarray(inputs), rows)
         elif dataset.layout in ("sequence", "image"):

@@ -18,8 +18,8 @@ from fourfold.errors import no_such_name
 from .fields import Fields
 
 PAD, UNKNOWN, FIRST = 0, 1, 2
-LONGEST = 256
-"""The most characters, or words, of one text that are read."""
+LONGEST, LONGEST_ASKED = 1_024, 16_384
+"""The most characters, or words, of one text that are read, where nothing else is said; and that may be asked for."""
 
 VOCABULARY = 10_000
 """The most characters, or words, that get a number of their own."""
@@ -68,15 +68,18 @@ def _repeat(texts: list[str]) -> bool:
     return enough and 2 * once <= counts.total() and letters <= LONGEST_WORD * counts.total()
 
 
-def cut_off(values: np.ndarray, unit: str) -> str:
-    """How many texts are cut, and how long they are, where more than 5 % of them are; else "".
+def cut_off(values: np.ndarray, unit: str, longest: int = 0) -> str:
+    """How many texts are cut, and how long they are, where more than 5 % of them are, or any behind the ``longest``
+    that was asked for; else "".
 
-    >>> cut_off(np.array(["ab" * 200] * 9, dtype=object), "character")
-    '9 of 9 have more, up to 400'
+    >>> cut_off(np.array(["ab" * 800] * 9, dtype=object), "character")
+    '9 of 9 have more, up to 1,600'
     """
-    lengths = [len(pieces(value, unit)) if len(value or "") > LONGEST else 0 for value in values.tolist()]
-    longer = sum(length > LONGEST for length in lengths)
-    return f"{longer:,} of {len(values):,} have more, up to {max(lengths):,}" if longer > len(values) / 20 else ""
+    most = longest or LONGEST
+    lengths = [len(pieces(value, unit)) if len(value or "") > most else 0 for value in values.tolist()]
+    longer = sum(length > most for length in lengths)
+    few = 0 if longest else len(values) / 20
+    return f"{longer:,} of {len(values):,} have more, up to {max(lengths):,}" if longer > few else ""
 
 
 def joined_name(names: Sequence[str]) -> str:
@@ -139,8 +142,8 @@ class Characters:
     """Texts as numbers of characters, or of words (`unit_of`), cut or padded with 0 at the end to one length.
 
     The vocabulary holds those of the training rows, the most frequent first. The length is the
-    95th percentile of all texts, at most 256, and ``size`` (how many numbers there are) that of all
-    texts, so that both are the same for every fold.
+    95th percentile of all texts, at most 1,024, or where a ``longest`` is asked for that of the longest text, at most
+    so many; and ``size`` (how many numbers there are) that of all texts, so that both are the same for every fold.
 
     Shapes: (N,) text or None -> (N, T) int32.
 
@@ -156,15 +159,15 @@ class Characters:
     unit: str = CHARACTER
 
     @classmethod
-    def fit(cls, name: str, values: np.ndarray, rows, unit: str = "") -> Characters:
+    def fit(cls, name: str, values: np.ndarray, rows, unit: str = "", longest: int = 0) -> Characters:
         unit = unit or unit_of(values)
         texts = [pieces(value, unit) for value in values.tolist()]
         everything = set().union(*texts) if texts else set()
-        length = int(np.ceil(np.percentile([len(text) for text in texts], 95)))
+        length = int(np.ceil(np.percentile([len(text) for text in texts], 100 if longest else 95)))
         counts = Counter(piece for row in np.asarray(rows) for piece in texts[row])
         capacity = min(len(everything), VOCABULARY)
         vocabulary = sorted(counts, key=lambda piece: (-counts[piece], piece))[:capacity]
-        return cls(name, tuple(vocabulary), max(1, min(length, LONGEST)), capacity + FIRST, unit)
+        return cls(name, tuple(vocabulary), max(1, min(length, longest or LONGEST)), capacity + FIRST, unit)
 
     def apply(self, values: np.ndarray) -> np.ndarray:
         index = {piece: number for number, piece in enumerate(self.vocabulary, start=FIRST)}
@@ -198,7 +201,7 @@ class Characters:
     def from_fields(cls, fields: Fields) -> Characters:
         vocabulary = fields.texts("vocabulary")
         size = fields.integer("size", len(vocabulary) + FIRST, VOCABULARY + FIRST)
-        length, unit = fields.integer("length", 1, LONGEST), fields.text("unit", UNITS)
+        length, unit = fields.integer("length", 1, LONGEST_ASKED), fields.text("unit", UNITS)
         return cls(fields.text("name"), vocabulary, length, size, unit)
 
 

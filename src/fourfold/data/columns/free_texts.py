@@ -13,7 +13,17 @@ from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import listed, unknown
 from fourfold.errors import OptionError
 from fourfold.preprocessing.table import missing
-from fourfold.preprocessing.text import CHARACTER, FORMULA, LISTED, LONGEST, WORD, cut_off, unit_of, words_in
+from fourfold.preprocessing.text import (
+    CHARACTER,
+    FORMULA,
+    LISTED,
+    LONGEST,
+    LONGEST_ASKED,
+    WORD,
+    cut_off,
+    unit_of,
+    words_in,
+)
 
 __all__ = [
     "CATEGORY_LEVELS", "FEWEST_WORDS", "FREE_TEXT", "LeftOutDates", "LeftOutTexts", "are_free", "are_sequences",
@@ -147,20 +157,34 @@ TOKENS = {f"{unit}s": unit for unit in (WORD, CHARACTER)}
 """What texts may be asked to be cut into, as the option says it."""
 
 
-def check_tokens(tokens: str | None) -> None:
+def check_tokens(tokens: str | None, length: int | None) -> None:
+    """What was said of how texts are read: the unit, and how many of it."""
     if tokens is not None and tokens not in TOKENS:
         raise unknown("unit of text", tokens, [*TOKENS], option="--tokens")
+    if length is not None and not 1 <= length <= LONGEST_ASKED:
+        raise OptionError(
+            "text-length",
+            "so much of a text can't be read",
+            got=f"--text-length {length}",
+            wanted=f"1 to {LONGEST_ASKED:,}",
+            do="--text-length 2000, say",
+        )
 
 
-def said_of(name: str, values: np.ndarray, unit: str, because: str, option: str) -> tuple[Note, ...]:
-    """What is said of the texts (N,) that are read, and of how much of them is; ``unit``: what was asked for."""
+def said_of(
+    name: str, values: np.ndarray, unit: str, longest: int, because: str, option: str
+) -> tuple[Note, ...]:
+    """What is said of the texts (N,) that are read, and of how much of them is; ``unit``, ``longest``: as asked for."""
     if not unit:
         unit = unit_of(values)
         others = [f"--tokens {said}" for said, other in TOKENS.items() if other != unit != LISTED]
         option = " or ".join([*others, *filter(None, [option])])
     found = Note(f"layout: text, {unit}s of {name!r}", because, option)
-    cut = cut_off(values, unit)
-    return (found, Note(f"read: the first {LONGEST} {unit}s of each text", cut)) if cut else (found,)
+    cut = cut_off(values, unit, longest)
+    most = longest or LONGEST
+    read = f"read: the first {most:,} {unit}s of each text" if most > 1 else f"read: the first {unit} of each text"
+    option = "" if longest else "--text-length N"
+    return (found, Note(read, f"as asked; {cut}" if longest else cut, option)) if cut else (found,)
 
 
 def beside_texts(table: Table, names: Sequence[str]) -> tuple[Note, ...]:

@@ -85,7 +85,7 @@ class _Verdict:
 
 
 def settle_table(
-    source: Source, layout: str | None, tokens: str | None = None
+    source: Source, layout: str | None, tokens: str | None = None, text_length: int | None = None
 ) -> tuple[np.ndarray | Table, Layout, tuple[Column, ...], tuple[Note, ...]]:
     """The inputs of a table (without its target), their layout, the columns that are used, and notes.
 
@@ -107,9 +107,10 @@ def settle_table(
         option = "--layout flat" if len(texts) == 1 else "--drop COLUMN"
         if layout or source.layout:
             because, option = ("as asked" if layout else "a folder of texts"), ""
-        unit = TOKENS[tokens] if tokens else ""
-        notes = said_of(name, values, unit, because, option)
-        return Table({name: values}), "text", (Column(name, "text", unit),), notes + beside_texts(table, others)
+        unit, longest = TOKENS[tokens] if tokens else "", text_length or 0
+        notes = said_of(name, values, unit, longest, because, option)
+        column = Column(name, "text", unit, longest=longest)
+        return Table({name: values}), "text", (column,), notes + beside_texts(table, others)
     columns = tuple(
         replace(column, kind=kind) for column in source.columns if (kind := verdicts[column.name].kind)
     )
