@@ -37,7 +37,7 @@ from .class_levels import classes_of, other_level
 from .classes_in_names import classes_in
 from .content import look
 from .parts import TESTING, TRAINING, are_notes, check_inside, check_number, files_of, is_table
-from .pictures import is_picture
+from .pictures import begins_as_picture, is_picture
 from .recordings import are_recordings, are_wanted, read_recordings
 from .wrong_kinds import refuse
 
@@ -67,9 +67,6 @@ ARRAYS = (
     "path in paths]), y=[path.parent.name for path in paths])"
 )
 """How files of one array each, in a folder for each class, become one file."""
-
-PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
-"""How pictures begin."""
 
 UNLABELLED = ("unsup", "unlabeled", "unlabelled", "unsupervised")
 """What subfolders are called, in small letters, whose files have no class yet."""
@@ -299,7 +296,7 @@ def _series(folder: Path, files: list[Path], labels: np.ndarray | None, reading:
 def _is_drawn(path: Path) -> bool:
     """Whether a file begins as pictures do that are read."""
     with path.open("rb") as file:
-        return file.read(8).startswith(PICTURES)
+        return begins_as_picture(file.read(12))
 
 
 def _strange_words(texts: dict[Path, str], folder: Path) -> list[Note]:
@@ -340,7 +337,7 @@ def _text(path: Path, named: str | None) -> tuple[str | None, str]:
     silent = "" if len(data) % 2 else unmarked_utf16(data)
     encoding = "utf-16" if marked else silent or "utf-8-sig"
     if b"\0" in data and encoding == "utf-8-sig":
-        picture = data.startswith(PICTURES)
+        picture = begins_as_picture(data)
         if not picture:
             refuse(look(path), unknown=False)
         raise FileError(

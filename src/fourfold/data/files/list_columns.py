@@ -26,7 +26,11 @@ from fourfold.data.values.nested_cells import are_times
 from fourfold.data.values.word_channels import MOST_LEVELS, channel, levels_among, unknown
 from fourfold.errors import DataError
 
+from .pictures import begins_as_picture
 from .sql import literal
+
+PICTURES_INSIDE = "the pictures themselves, which are read from data sets in Python"
+"""Why a column of bytes is left out that begin as pictures do."""
 
 TIMES = ("DATE", "TIME", "INTERVAL")
 """How types of fields begin that tell when a step was."""
@@ -84,7 +88,14 @@ def lists_in(column: ListColumn, numbers: Collection[str]) -> Lists:
         return _of_objects(column, number)
     if column.kind.startswith("MAP("):
         return Lists(because="maps of names and values; write a column for each name")
-    return Lists(because="nested or binary values")
+    return Lists(because=PICTURES_INSIDE if _holds_pictures(column) else "nested or binary values")
+
+
+def _holds_pictures(column: ListColumn) -> bool:
+    """Whether the first bytes of a column are a picture."""
+    first = f"{column.relation} WHERE {column.cell} IS NOT NULL LIMIT 1"
+    found = column.found(column.cell, first) if column.kind == "BLOB" else None
+    return found is not None and begins_as_picture(bytes(found[0]))
 
 
 def _of_numbers(column: ListColumn) -> Lists:

@@ -14,6 +14,7 @@ from fourfold.data.messages import listed
 from fourfold.data.source import Source
 from fourfold.errors import DataError, FileError
 
+from .list_columns import PICTURES_INSIDE
 from .parts import check_inside
 from .pictures import FROM_TABLE, SUFFIXES, is_picture
 
@@ -43,14 +44,6 @@ def named_in(source: Source, folder: Path) -> Source:
         where = _where(present[0], folder, named) if named else _usual_place(present, folder)
         if not named and where is None:
             continue
-        if _is_beside_bytes(column.name, source):
-            raise FileError(
-                "pictures-inside",
-                f"{source.name} holds the pictures themselves",
-                got=f"column {column.name.removesuffix(INSIDE)!r}",
-                wanted="files of pictures, and a table of their paths",
-                do="from Python fourfold.compare(datasets.load_dataset('parquet', data_files=FILE)['train'])",
-            )
         if len(present) < len(words) and (folder / present[0]).is_file():
             raise DataError(
                 "no-path",
@@ -84,18 +77,30 @@ def named_in(source: Source, folder: Path) -> Source:
     return source
 
 
-def _is_beside_bytes(name: str, source: Source) -> bool:
-    """Whether a column is called as the names of files that stand in the table themselves, and are not read."""
-    return name.endswith(INSIDE) and f"{name.removesuffix('path')}bytes" in repr(source.notes)
+def _is_beside_bytes(name: str, source: Source, because: str = "") -> bool:
+    """Whether a column is called as the names of files that stand in the table themselves, and are not read, for this
+    reason or for any."""
+    notes = [note.what for note in source.notes if because in ("", note.because)]
+    return name.endswith(INSIDE) and f"{name.removesuffix('path')}bytes" in repr(notes)
 
 
 def _without_names_of_bytes(source: Source) -> Source:
-    """The source without the names of files that stand beside these, such as recordings, and are no pictures."""
+    """The source without the names of files that stand beside these, such as recordings; pictures are refused, whether
+    they are named or not."""
     assert isinstance(source.inputs, Table)
     beside = [name for name in source.inputs if _is_beside_bytes(name, source)]
-    names = [name for name in beside if not any(map(is_picture, filter(None, source.inputs[name].tolist())))]
-    note = Note(f"left out: {listed(names)}", "names of files that stand beside them, and are no pictures")
-    return source.without(*names).noting(note) if names else source
+    for name in beside:
+        words = [word for word in source.inputs[name].tolist() if isinstance(word, str)]
+        if any(map(is_picture, words)) or _is_beside_bytes(name, source, PICTURES_INSIDE):
+            raise FileError(
+                "pictures-inside",
+                f"{source.name} holds the pictures themselves",
+                got=f"column {name.removesuffix(INSIDE)!r}",
+                wanted="files of pictures, and a table of their paths",
+                do="from Python fourfold.compare(datasets.load_dataset('parquet', data_files=FILE)['train'])",
+            )
+    note = Note(f"left out: {listed(beside)}", "names of files that stand beside them, and are no pictures")
+    return source.without(*beside).noting(note) if beside else source
 
 
 def _of_names(source: Source) -> list[tuple[Column, list[str], bool]]:

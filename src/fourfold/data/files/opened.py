@@ -269,7 +269,9 @@ def _cast(cell: str, kind: str) -> str:
         return f"CAST(to_json({cell}) AS VARCHAR)"
     if kind.endswith("]"):
         return ""
-    if base in NUMBERS or base == '"NULL"':
+    if base == '"NULL"':  # of a field of objects DuckDB can't turn it into another type
+        return "CAST(NULL AS DOUBLE)"
+    if base in NUMBERS:
         return f"CAST({cell} AS DOUBLE)"
     if base == DURATION:
         return f"CAST({cell} / {kind.split()[1]} AS DOUBLE)"

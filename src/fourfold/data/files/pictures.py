@@ -30,6 +30,9 @@ SUFFIXES = (
     ".png", ".jpg", ".jpeg", ".jfif", ".jpe", ".jif", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pnm",
 )  # fmt: skip
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+BEGINNINGS = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|RIFF.{4}WEBP|II\*\0|MM\0\*", re.DOTALL)
+"""How files of most of these begin."""
+
 LARGEST_SIDE = 32
 """The side of pictures that nobody asked another size for; smaller ones of one size stay as they are."""
 
@@ -70,6 +73,10 @@ class _Facts:
 
 def is_picture(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
+
+
+def begins_as_picture(head: bytes) -> bool:
+    return BEGINNINGS.match(head) is not None
 
 
 def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...] = ()) -> Source:
