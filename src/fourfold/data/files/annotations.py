@@ -13,7 +13,7 @@ from fourfold.errors import DataError
 from .pictures import is_picture
 from .wrong_kinds import COCO
 
-__all__ = ["check_beside", "check_subfolders"]
+__all__ = ["check_beside", "check_subfolders", "masks_among"]
 
 OF_PICTURES = ("image", "images", "img", "imgs")
 OF_OBJECTS = (
@@ -36,6 +36,9 @@ FORMS = {
 }
 """The forms of annotations by the ends of their files: what each is called, and how a file of it begins."""
 
+MASK = re.compile(r"(?P<of>.+?)[ ._-]?(?:mask|masks|seg|segmentation|gt|groundtruth)(?:[ ._-]?\d+)?", re.IGNORECASE)
+"""What the mask of a picture is called beside it, but for the end of its name."""
+
 FEW, HEAD = 20, 2**15
 """Files in which annotations are looked for, and the bytes of each."""
 
@@ -56,6 +59,18 @@ def check_beside(folder: Path) -> None:
     """Refuse pictures without classes beside which annotations lie."""
     if form := _form(folder.iterdir()):
         raise _no_classes(folder, form)
+
+
+def masks_among(pictures: Sequence[Path]) -> dict[Path, str]:
+    """The pictures that are called as another one in their folder is, and masks of it, with its name.
+
+    >>> names = ["a (1).png", "a (1)_mask.png", "a (1)_mask_1.png", "a (2).png", "b_mask.png"]
+    >>> {path.name: of for path, of in masks_among([Path(name) for name in names]).items()}
+    {'a (1)_mask.png': 'a (1)', 'a (1)_mask_1.png': 'a (1)'}
+    """
+    known = {path.with_suffix("") for path in pictures}
+    found = [(path, MASK.fullmatch(path.stem)) for path in pictures]
+    return {path: one["of"] for path, one in found if one and path.with_name(one["of"]) in known}
 
 
 def _no_classes(folder: Path, got: str) -> DataError:

@@ -25,14 +25,14 @@ from fourfold.data.files.text.encoding import (
 )
 from fourfold.data.files.text.header import no_header
 from fourfold.data.join import with_test
-from fourfold.data.messages import SHOWN, listed
+from fourfold.data.messages import SHOWN, counted, listed
 from fourfold.data.reading import Reading
 from fourfold.data.sample import places
 from fourfold.data.source import Source
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, FileError
 
-from .annotations import check_beside, check_subfolders
+from .annotations import check_beside, check_subfolders, masks_among
 from .class_levels import classes_of, other_level
 from .classes_in_names import classes_in
 from .content import look
@@ -201,7 +201,9 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
     pictures = [is_picture(path.name) for path in files]
     texts = [path.suffix.lower() in TEXTS for path in files]
     wanted = pictures if any(pictures) and reading.layout != "text" else texts
-    kept = np.flatnonzero(wanted)
+    drawn = [path for path, picture in zip(files, pictures) if picture]
+    masks = masks_among(drawn) if wanted is pictures and not reading.all else {}
+    kept = np.flatnonzero([own and path not in masks for own, path in zip(wanted, files)])
     if not len(kept):
         sounds = bool(files) and all(path.suffix.lower() in SOUNDS for path in files)
         one_of_each = {path.suffix: path for path in files if not sounds}
@@ -238,6 +240,10 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
     ids = as_objects([str(path.relative_to(folder)) for path in chosen])
     ignored = [files[place].name for place in np.flatnonzero(~np.array(wanted))]
     notes = [Note(f"ignored: {listed(ignored)}", "files of another kind")] if ignored else []
+    if masks:
+        mask, of = next(iter(masks.items()))
+        which = f"left out: {counted(len(masks), 'picture')}, such as {mask.name!r}"
+        notes.append(Note(which, f"masks of others beside them, as of {of!r}, by their names"))
     endings = Counter(files[place].suffix.lower() for place in kept)
     if wanted is texts and len(endings) > 1:
         counts = ", ".join(f"{count:,} {end or 'without an end'}" for end, count in endings.most_common())
