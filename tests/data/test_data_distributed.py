@@ -105,6 +105,7 @@ READ = {
     "npz with all rows and a part": (npz(x=X, y=Y, x_train=X[:20], y_train=Y[:20]), "ignored: 'x_train', 'y_train'"),
     "npz of durations": (npz(x=(np.arange(30) % 7).astype("m8[s]")[:, None], y=Y), "1 number"),
     "npz of labels in bytes": (npz(x=X, y=np.array([b"cat", b"dog"] * 15)), "('cat', 'dog')"),
+    "Planet: tags with blanks between them": (rows("v,w,tags", lambda i: f"{i % 9},{i % 7}", 60, lambda i: ["clear", "road", "clear road", "road clear"][i % 4]), "! classes that look like lists of 2 labels: 'clear', 'road'. Do this: --task multilabel"),
     # folders
     "Hugging Face: shards of parts": (shards, "test rows: 15 (from"),
     "Hugging Face: the only folder": (shards, "folder: data (the only one with tables)"),
@@ -156,6 +157,7 @@ def test_refused_and_said(name, tmp_path):
 LISTS = {
     "bars": labels("|"),
     "commas": labels(", "),
+    "blanks": labels(" "),
     "Python": labels(", ", lambda text: str(text.split(", ") if text else [])),
     "sets of Python": labels(", ", lambda text: "{" + str(text.split(", "))[1:-1] + "}" if text else "set()"),
     "JSON": labels(", ", lambda text: json.dumps(text.split(", ") if text else []).replace('"', '""')),

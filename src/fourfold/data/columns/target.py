@@ -11,7 +11,7 @@ import numpy as np
 from fourfold.data.dataset import Note
 from fourfold.data.messages import in_line, listed, percent, quoted, unknown
 from fourfold.data.values.flags import unflagged
-from fourfold.data.values.hints import SEVERAL, hint_of, labels_in, of_limit
+from fourfold.data.values.hints import SEVERAL, hint_of, may_be_lists, of_limit
 from fourfold.data.values.numerals import style_of
 from fourfold.data.values.words import LIKELY, as_objects
 from fourfold.errors import DataError, OptionError
@@ -250,7 +250,7 @@ def _check_labels(
             got=f"{len(classes)} classes in {len(train)} rows, such as {str(classes[0])[:40]!r}",
             wanted="classes with several examples each",
             do=MULTILABEL
-            if labels_in(train.tolist())
+            if may_be_lists(train.tolist())
             else f"{another(instead())}, or {AS_NUMBERS if words else '--task regression'}, if it is an amount",
         )
     alone = classes[counts == 1].tolist()
@@ -267,7 +267,7 @@ def _check_labels(
                 "--task regression, if the target is an amount; else "
                 if not words and all(map(NUMBER.fullmatch, classes))
                 else f"{MULTILABEL}; else "
-                if labels_in(train.tolist())
+                if may_be_lists(train.tolist())
                 else "a column for each number, with several targets (--target A,B), if these are quantities; else "
                 if words and hint_of(alone).startswith(SEVERAL)
                 else f"{another(other)}; else "

@@ -11,7 +11,7 @@ import numpy as np
 from fourfold.data.dataset import Note
 from fourfold.data.messages import as_called, close, counted, listed, quoted, unknown
 from fourfold.data.values.flags import MOST_FACES
-from fourfold.data.values.hints import SEPARATORS, cut_at
+from fourfold.data.values.hints import BLANK, SEPARATORS, cut_at, list_by_blanks
 from fourfold.data.values.words import as_objects, is_sign, reworded
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.task import Task, multilabel, regression_of
@@ -279,7 +279,8 @@ def settle_lists(
         values[row, [places[label] for label in mine]] = 1.0
     _check(labels, values, test_rows)
     settled = multilabel(labels)
-    because = "as asked" if are_lists(cells) else f"as asked, {between!r} between them"
+    mark = "blanks" if between == BLANK else repr(between)
+    because = "as asked" if are_lists(cells) else f"as asked, {mark} between them"
     because = because if asked else "its values are lists of words"
     said = _said_of_labels(settled, because, values, "" if asked else "classification")
     if none := int((values.sum(axis=1) == 0).sum()):
@@ -294,11 +295,14 @@ def listed_in(words: Sequence[str]) -> tuple[str | None, list[set[str]]]:
     >>> between, rows = listed_in(["red|blue", "red"])
     >>> between, [sorted(row) for row in rows], [sorted(row) for row in listed_in(["['red', 'blue']", "[]"])[1]]
     ('|', [['blue', 'red'], ['red']], [['blue', 'red'], []])
+    >>> listed_in(["red", "blue", "red blue", "blue red"])[0]
+    ' '
     """
     found = [_list_of(word) for word in words]
     others = [word for word, one in zip(words, found) if one is None]
     lists = all(LIST.fullmatch(word) for word in others)
     between = next((mark for mark in SEPARATORS if any(len(cut_at(word, mark)) > 1 for word in others)), None)
+    between = BLANK if between is None and list_by_blanks(others) else between
     around = " []'\"" if lists else " "
     rows = [
         {part.strip(around) for part in (cut_at(word, between or ",") if one is None else one)} - {""}

@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 __all__ = [
-    "CODED", "SEPARATORS", "SEVERAL", "are_points", "coded", "cut_at", "hint_of", "labels_in", "of_codes", "of_labels",
-    "of_limit", "of_objects", "of_versions",
+    "BLANK", "CODED", "SEPARATORS", "SEVERAL", "are_points", "coded", "cut_at", "hint_of", "labels_in",
+    "list_by_blanks", "may_be_lists", "of_codes", "of_labels", "of_limit", "of_objects", "of_versions",
 ]  # fmt: skip
 
 SEPARATORS = (";", "|", ",")
 """What may stand between the labels of one cell; the first that occurs in the column does."""
+
+BLANK = " "
+"""What stands between them where `list_by_blanks` tells so."""
 
 IN_BRACKETS = r"\([^()]*\)"
 """A part of a label, in which marks cut nothing."""
@@ -213,6 +216,25 @@ def labels_in(cells: Sequence[str]) -> tuple[str, int] | None:
         if 2 * sum(len(own) > 1 for own in parts) > len(cells) and 2 * repeated > len(counts) < len(set(cells)):
             return mark, len(counts)
     return None
+
+
+def list_by_blanks(cells: Sequence[str]) -> bool:
+    """Whether cells list labels with blanks between them: their words are at most half as many as the different cells,
+    and most words occur in several of these, as words of names and of degrees do not.
+
+    >>> list_by_blanks(["clear", "clear road", "road", "road water", "clear water", "clear road water"])
+    True
+    >>> list_by_blanks(["agree", "strongly agree", "neutral", "disagree", "strongly disagree"])
+    False
+    """
+    rows = [{*cell.split()} for cell in {*cells}]
+    counts = Counter(word for row in rows for word in row)
+    return 2 * len(counts) <= len(rows) and 2 * sum(count > 1 for count in counts.values()) > len(counts)
+
+
+def may_be_lists(cells: Sequence[str]) -> bool:
+    """Whether cells look like lists of labels."""
+    return labels_in(cells) is not None or list_by_blanks(cells)
 
 
 def of_objects(words: Sequence[str]) -> str:
