@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from fourfold.data import read
+from fourfold.data.judgement.findings import judge
 from fourfold.data.opening import open_source
 from fourfold.data.reading import Reading
 from fourfold.errors import FourfoldError
@@ -119,3 +120,41 @@ def test_notes_beside_data_of_another_kind(tmp_path):
     (tmp_path / "rows.txt").write_text("length,width,kind\n" + rows)
     (tmp_path / "batches.meta.txt").unlink()
     assert read(tmp_path).rows == 40
+
+
+def test_masks_beside_the_pictures_of_a_class_are_left_out(tmp_path):
+    for word in ("cat", "dog"):
+        names = [f"{word} ({number}){end}.png" for number in range(8) for end in ("", "_mask", "_mask_1")]
+        pictures(tmp_path / word, [*names, "man_mask.png"])
+    data = read(tmp_path)
+    assert data.rows == 18 and data.ids[-1] == "dog/man_mask.png"
+    assert "left out: 32 pictures, such as 'cat (0)_mask.png' (masks of others beside them, as of 'cat (0)'" in str(
+        data.notes[0]
+    )
+
+
+LABELS = {name: RNG.random(40) < 0.5 for name in ("clear", "road", "water")}
+KIND = RNG.integers(0, 3, 40)
+BESIDE = {
+    "labels": (LABELS, {}, "may be labels of which an image can have several"),
+    "one class": ({name: place == KIND for place, name in enumerate(LABELS)}, {}, "may be one class in several columns"),
+    "two columns": ({name: LABELS[name] for name in ("clear", "road")}, {}, ""),
+    "asked for": (LABELS, {"target": "water"}, ""),
+    "other values": ({**LABELS, "road": KIND}, {}, ""),
+}
+
+
+@pytest.mark.parametrize("layout", ["image", "text"])
+@pytest.mark.parametrize("name", BESIDE)
+def test_labels_in_columns_that_are_left_out_beside_pictures_and_texts_are_named(name, layout, tmp_path):
+    columns, options, said = BESIDE[name]
+    pictures(tmp_path, [f"{row}.png" for row in range(40)])
+    first = [f"{row}.png" if layout == "image" else f"it rained on day {row} a lot" for row in range(40)]
+    lines = [",".join([word, *(str(int(column[row])) for column in columns.values())]) for row, word in enumerate(first)]
+    (tmp_path / "labels.csv").write_text("\n".join([",".join(["what", *columns]), *lines]))
+    data = read(tmp_path / "labels.csv", layout=layout, **options)
+    found = [finding for finding in judge(data) if finding.slug == "labels-left-out"]
+    assert len(found) == bool(said)
+    if said:
+        assert said.replace("an image", "a text" if layout == "text" else "an image") in found[0].what
+        assert found[0].columns == ("clear", "road") and found[0].important

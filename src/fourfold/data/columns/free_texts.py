@@ -26,9 +26,8 @@ from fourfold.preprocessing.text import (
 )
 
 __all__ = [
-    "CATEGORY_LEVELS", "FEWEST_WORDS", "FREE_TEXT", "LeftOutDates", "LeftOutTexts", "are_free", "are_sequences",
-    "asked_for",
-    "beside_texts", "count_words", "left_out", "names_rows", "said_of", "stand_alone",
+    "CATEGORY_LEVELS", "FEWEST_WORDS", "FREE_TEXT", "LeftOutTexts", "are_free", "are_sequences",
+    "asked_for", "count_words", "left_out", "names_rows", "said_of", "stand_alone",
 ]  # fmt: skip
 
 CATEGORY_LEVELS = 64
@@ -55,14 +54,6 @@ class LeftOutTexts(Note):
     columns: tuple[str, ...] = ()
     size: float = 0.0
     unit: str = WORD
-
-
-@dataclass(frozen=True)
-class LeftOutDates(Note):
-    """The note that columns are left out where texts are read, with ``dates`` among them that tell an order: the name
-    of each, how many times it goes back from row to row, and how many times on."""
-
-    dates: tuple[tuple[str, int, int], ...] = ()
 
 
 def count_words(values: Sequence[str]) -> float:
@@ -185,19 +176,6 @@ def said_of(
     read = f"read: the first {most:,} {unit}s of each text" if most > 1 else f"read: the first {unit} of each text"
     option = "" if longest else "--text-length N"
     return (found, Note(read, f"as asked; {cut}" if longest else cut, option)) if cut else (found,)
-
-
-def beside_texts(table: Table, names: Sequence[str]) -> tuple[Note, ...]:
-    """What is said of the other columns of a table whose texts are read."""
-    if not names:
-        return ()
-    found = []
-    for name in names:
-        if table[name].dtype.kind == "M":
-            steps = np.diff(table[name][~missing(table[name])]).astype(np.int64)
-            found.append((name, int((steps < 0).sum()), int((steps > 0).sum())))
-    what, because = f"left out: {listed(names)}", "text is read alone; --layout flat reads the columns"
-    return (LeftOutDates(what, because, dates=tuple(found)) if found else Note(what, because),)
 
 
 def left_out(table: Table, names: Sequence[str]) -> Iterator[LeftOutTexts]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from fourfold.data.dataset import Column, Layout, Note, OfColumns, Table
 from fourfold.data.layout import settle_array
+from fourfold.data.left_out import left_out_beside
 from fourfold.data.messages import CONSTANT, counted, listed, quoted
 from fourfold.data.source import NOMINAL, STEP, Source
 from fourfold.data.values.amounts import MOSTLY
@@ -33,7 +34,6 @@ from .free_texts import (
     are_free,
     are_sequences,
     asked_for,
-    beside_texts,
     said_of,
     stand_alone,
 )
@@ -109,8 +109,9 @@ def settle_table(
             because, option = ("as asked" if layout else "a folder of texts"), ""
         unit, longest = TOKENS[tokens] if tokens else "", text_length or 0
         notes = said_of(name, values, unit, longest, because, option)
-        column = Column(name, "text", unit, longest=longest)
-        return Table({name: values}), "text", (column,), notes + beside_texts(table, others)
+        because = "text is read alone; --layout flat reads the columns"
+        notes += (left_out_beside(table, others, source.target, because),) if others else ()
+        return Table({name: values}), "text", (Column(name, "text", unit, longest=longest),), notes
     columns = tuple(
         replace(column, kind=kind) for column in source.columns if (kind := verdicts[column.name].kind)
     )

@@ -39,7 +39,7 @@ OUTCOME_NAMES = ("outcome", "response", "survived", "died", "diagnosis", "churn"
 CALLED = "is not called a year or an id, as {!r} is"
 """What is said of the column that is taken in place of one that is called so."""
 
-WITH_VALUES = "the last column with values"
+LAST, WITH_VALUES = "the last column", "the last column with values"
 """The same of one before an empty one."""
 
 USUAL = "a usual name of a target"
@@ -248,7 +248,7 @@ def _by_values(
     if skipped != last:
         has = f"{in_line(skipped)!r} has {counted(gaps[skipped], 'value')}"
         return (last,), f"the last column with values in most rows; {has}"
-    return (last,), WITH_VALUES if last != table.names[-1] else "the last column"
+    return (last,), WITH_VALUES if last != table.names[-1] else LAST
 
 
 def another_target(table: Table) -> str:

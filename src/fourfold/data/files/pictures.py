@@ -14,8 +14,9 @@ import numpy as np
 
 from fourfold.core.permission import permitted
 from fourfold.data.dataset import Note, Table
+from fourfold.data.left_out import left_out_beside
 from fourfold.data.memory import check_memory
-from fourfold.data.messages import counted, listed, quoted
+from fourfold.data.messages import counted, quoted
 from fourfold.data.source import Source
 from fourfold.errors import DataError, FileError, MachineError, OptionError, UnsafeFileError
 
@@ -125,7 +126,7 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
     if moving := sum(fact.moving for fact in facts):
         notes.append(Note(f"animated: {counted(moving, 'picture')}", "the first frame of each is read"))
     if others:
-        notes.append(Note(f"left out: {listed(others)}", "pictures are read alone"))
+        notes.append(left_out_beside(source.inputs, others, source.target, "pictures are read alone"))
     return replace(source, inputs=pixels, columns=(), pictures="", all_columns=(), layout="image").noting(
         *notes
     )

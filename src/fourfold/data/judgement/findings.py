@@ -113,6 +113,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     targets.called_like_inputs,
     targets.of_flags,
     targets.one_of_labels,
+    targets.left_out_alike,
     targets.of_folders,
     targets.kind,
     copies.judge,

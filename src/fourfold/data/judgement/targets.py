@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from fourfold.data.columns.target_choice import COORDINATE, WITH_VALUES
+from fourfold.data.columns.target_choice import COORDINATE, LAST, WITH_VALUES
 from fourfold.data.dataset import Column, Finding
 from fourfold.data.files.class_levels import TwoLevels
+from fourfold.data.left_out import LeftOut
 from fourfold.data.messages import listed, percent
 from fourfold.data.places import are_places
 from fourfold.data.series.along_rows import FEWEST, are_counted, number_of
@@ -236,6 +237,27 @@ def one_of_labels(case: Case) -> Iterator[Finding]:
             f"{shlex.quote(','.join(others))}, if they are not known before the target is",
             important=alike,
             columns=tuple(others),
+        )
+
+
+def left_out_alike(case: Case) -> Iterator[Finding]:
+    """Where the last column was taken, and several that are left out beside pictures or texts have its two values."""
+    for note in case.dataset.notes:
+        if not isinstance(note, LeftOut) or len(note.alike) + 1 < FEWEST_LABELS or not _was_guessed(case, LAST):
+            continue
+        labels = [*note.alike, case.dataset.target_name]
+        several = "one class in several columns" if note.one_each else "labels of which a row can have several"
+        yield Finding(
+            "labels-left-out",
+            f"the last column, {labels[-1]!r}, was taken for the target, and {listed(note.alike)}, of the same two "
+            f"values, are left out: they may be {several}",
+            "columns",
+            len(labels),
+            f"one column of classes, in pandas table[{labels!r}].idxmax(axis=1)"
+            if note.one_each
+            else f"--target {shlex.quote(','.join(labels))}, if they are",
+            important=True,
+            columns=note.alike,
         )
 
 

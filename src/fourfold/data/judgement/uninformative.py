@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from fourfold.data.columns.free_texts import LeftOutDates
 from fourfold.data.dataset import Finding
+from fourfold.data.left_out import LeftOut
 from fourfold.data.messages import CONSTANT, counted, listed
 from fourfold.data.series.order import SELDOM, direction, times_back
 from fourfold.data.values.called import is_time
@@ -185,7 +185,7 @@ def _sorted_by(case: Case, *names: str) -> Iterator[Finding]:
 
 def _dates_left_out(case: Case) -> list[tuple[str, int, int]]:
     """Dates beside texts, with how many times each goes back from row to row, and on."""
-    return [date for note in case.dataset.notes if isinstance(note, LeftOutDates) for date in note.dates]
+    return [date for note in case.dataset.notes if isinstance(note, LeftOut) for date in note.dates]
 
 
 def _usual_share(values: np.ndarray) -> float:

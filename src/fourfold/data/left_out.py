@@ -1,0 +1,61 @@
+"""What is said of columns that are left out where the pictures or the texts beside them are read alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fourfold.preprocessing.table import missing
+
+from .dataset import Note, Table
+from .messages import listed
+
+__all__ = ["LeftOut", "left_out_beside"]
+
+
+@dataclass(frozen=True)
+class LeftOut(Note):
+    """The note that columns are left out beside pictures or texts.
+
+    - ``dates``: those among them that tell an order: the name of each, how many times it goes back from row to row, and
+      how many times on.
+    - ``alike``: those that have the two values that the target has, and no other; ``one_each``: these are numbers, and
+      each row has the higher one in one of them or in the target.
+    """
+
+    dates: tuple[tuple[str, int, int], ...] = ()
+    alike: tuple[str, ...] = ()
+    one_each: bool = False
+
+
+def left_out_beside(table: Table, names: Sequence[str], target: np.ndarray | None, because: str) -> Note:
+    """What is said of some columns of a table whose pictures or texts are read, and have this target (N,), if any.
+
+    >>> table = Table({"a": np.array([0.0, 1.0]), "b": np.array([1.0, 0.0]), "c": np.array([2.0, 3.0])})
+    >>> note = left_out_beside(table, ["a", "c"], table["b"], "")
+    >>> note.alike, note.one_each
+    (('a',), True)
+    """
+    dates = []
+    for name in names:
+        if table[name].dtype.kind == "M":
+            steps = np.diff(table[name][~missing(table[name])]).astype(np.int64)
+            dates.append((name, int((steps < 0).sum()), int((steps > 0).sum())))
+    two = {*target.tolist()} if target is not None and target.ndim == 1 else set()
+    alike = [name for name in names if len(two) == 2 and {*table[name].tolist()} == two]
+    what = f"left out: {listed(names)}"
+    if not dates and not alike:
+        return Note(what, because)
+    one_each = bool(alike) and _one_each([*(table[name] for name in alike), target])
+    return LeftOut(what, because, dates=(*dates,), alike=(*alike,), one_each=one_each)
+
+
+def _one_each(columns: Sequence[np.ndarray | None]) -> bool:
+    """Whether these are numbers (N,), the same two in each, and the higher one stands in one of them in each row."""
+    numbers = [values for values in columns if values is not None and values.dtype.kind == "f"]
+    if len(numbers) < len(columns):
+        return False
+    stacked = np.stack(numbers)
+    return bool(((stacked == stacked.max()).sum(axis=0) == 1).all())
