@@ -154,3 +154,35 @@ def test_it_is_not_looked_for_quantities_among_words_that_repeat(monkeypatch):
     monkeypatch.setattr("fourfold.data.columns.table._unread", None)
     words = as_objects(["red", "blue", "green"] * 20)
     assert judged(Column("v", "category"), words).kind == "category"
+
+
+SPOKEN = [["Ann", "saw", "Rome"], ["Bo", "ran"], ["it", "was", "Ann", "again"], ["Rome", "burns", "now"]] * 6
+OF_SPEECH = [[int(word[0].isupper()) + 2 * (word == "Rome") for word in one] for one in SPOKEN]
+SPEECH = [["OPLC"[tag] for tag in one] for one in OF_SPEECH]
+OF_WORDS = {
+    "numbers": ({"id": [f"s{row}" for row in range(24)], "tokens": SPOKEN, "tags": OF_SPEECH}, {}),
+    "numbers that are asked for": ({"tokens": SPOKEN, "tags": OF_SPEECH}, {"target": "tags"}),
+    "words": ({"tokens": SPOKEN, "tags": SPEECH}, {}),
+}
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+@pytest.mark.parametrize("name", OF_WORDS)
+def test_a_label_for_each_word_is_no_target_of_lists(name, form, tmp_path):
+    table, options = OF_WORDS[name]
+    frame, file = pd.DataFrame(table), tmp_path / f"a.{form}"
+    frame.to_csv(file, index=False) if form == "csv" else frame.to_json(file, orient="records", lines=True)
+    with pytest.raises(DataError, match="'tags' lists a label for each word of 'tokens'") as error:
+        read(file, **options)
+    assert error.value.slug == "labels-of-words" and "--id, --time and --target tags" in error.value.do
+
+
+def test_words_and_their_labels_are_read_beside_a_target_of_the_whole_row(tmp_path):
+    table = {"tokens": SPOKEN, "tags": SPEECH, "kind": ["a", "b", "b"] * 8}
+    pd.DataFrame(table).to_json(tmp_path / "a.jsonl", orient="records", lines=True)
+    assert read(tmp_path / "a.jsonl").target_name == "kind"
+    with pytest.raises(DataError, match="lists a label for each word"):
+        read(tmp_path / "a.jsonl", target="tags")
+    tags = [["P" if tag == "O" and row % 3 else tag for tag in one] for row, one in enumerate(SPEECH)]
+    data = read(pd.DataFrame({"tokens": SPOKEN, "tags": tags}), target="tags", task="multilabel")
+    assert data.task.kind == "multilabel" and data.layout != "sequence"

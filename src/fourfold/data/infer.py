@@ -23,6 +23,7 @@ from fourfold.data.columns.roles import (
 )
 from fourfold.data.columns.rows_with_target import with_labelled
 from fourfold.data.columns.table import settle_table, understood_columns
+from fourfold.data.columns.tagged_words import check_no_tags, tagged_words
 from fourfold.data.columns.target import settle_target
 from fourfold.data.columns.target_choice import (
     another_target,
@@ -93,7 +94,9 @@ def settle(
     source = with_roles(source, roles)
     guessed = target is None and source.target is None
     steps = target_per != "series" and layout in (None, "sequence")
+    tagged = [] if task == "multilabel" else tagged_words(source)
     source = with_target(source, target, steps=steps, labels=task == "multilabel")
+    check_no_tags(tagged, source.target_name, guessed)
     series = source.uneven or {*source.nested} & {*source.lists}
     if source.lists and (layout == "sequence" or (series and layout is None)):
         source = series_of_lists(source)
