@@ -41,6 +41,8 @@ NUMBERS = {
     "a unit for a cube": (["12,5µg/m3", "7,25µg/m3", "3µg/m3"], [12.5, 7.25, 3], "µg/m3 left out"),
     "a unit for the square of a unit": (["9.81 m/s^2", "1.5 m/s^2", "3 m/s^2"], [9.81, 1.5, 3], "m/s^2 left out"),
     "a unit for so many of another": (["5.6 L/100 km", "7.1 L/100 km", "8 L/100 km"], [5.6, 7.1, 8], "L/100 km left out"),
+    "powers of ten before a unit": (["1.2e3 Ω", "4.70E-1 Ω", "330 Ω"], [1200, 0.47, 330], "Ω left out"),
+    "powers of ten before a unit, with decimal commas": (["1,2e3 m", "4,7e2 m", "3,25e1 m"], [1200, 470, 32.5], "m left out"),
     "a unit for a day": (["2 mg/24h", "3.5 mg/24h", "4 mg/24h"], [2, 3.5, 4], "mg/24h left out"),
     "a price for a unit": (["1.200,50 €/m2", "950 €/m2", "1.100 €/m2"], [1200.5, 950, 1100], "€/m2 left out"),
     "percent of something": (["45 % RH", "46.5 % RH", "50 % RH"], [45, 46.5, 50], "% RH left out"),

@@ -100,6 +100,9 @@ NO_MONEY = re.compile(rf"(?P<before>{CURRENCY})\s*[-\u2013]|[-\u2013]\s*(?P<afte
 WITH_EXPONENT = re.compile(r"([-+]?)(\d+,\d+)([eE][-+]?\d{1,3})", re.ASCII)
 """A number with a decimal comma and an exponent; with a point it is a plain one."""
 
+EXPONENT_AND_UNIT = re.compile(rf"([-+]?)(\d+(?:[.,]\d+)?)([eE][-+]?\d{{1,3}})\s+({NAME})")
+"""The same with a unit, behind a blank: 1.2e3 m."""
+
 SHORTEST_NAME = 3
 """Letters of a unit from which on one with an s behind it is its plural: 5 m and 5 ms are two units."""
 
@@ -174,6 +177,8 @@ def amount_of(word: str) -> Amount | None:
         return None
     if found := WITH_EXPONENT.fullmatch(word.strip().translate(AS_ASCII)):
         return Amount(found[2], "", found[1] == "-", False, found[3])
+    if found := EXPONENT_AND_UNIT.fullmatch(word.strip().translate(AS_ASCII)):
+        return Amount(found[2], found[4], found[1] == "-", False, found[3])
     if nothing := NO_MONEY.fullmatch(word.strip()):
         return Amount("", nothing["before"] or nothing["after"], False, False)
     behind = MINUS_BEHIND.fullmatch(WHOLE_PRICE.sub("", word.strip()))
