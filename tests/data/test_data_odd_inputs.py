@@ -354,6 +354,7 @@ REFUSED = {
     "series of length 0": (npz(x=np.zeros((30, 0, 2)), y=Y), 2, "empty-array", "got shape (30, 0, 2)"),
     "json of numbers": ("[1, 2, 3]", 2, "no-inputs", "at least one column more"),
     "json in the middle of a word": ('{"v": "a', 2, "damaged-json-lines", "is no valid JSON"),
+    "folders of documents": (files(**{f"{c}__{i}_dot_html": f"<html>{c} {i}</html>" for c in "ab" for i in range(8)}), 2, "folder", "Do this: save the text alone of each in a file that ends in .txt"),
     "a folder of other files": (files(notes_dot_pdf=b"%PDF"), 2, "wrong-kind", "notes.pdf is no data that Fourfold reads: got a PDF document"),
     "tables with other columns": (files(a_dot_csv=GOOD, b_dot_csv=GOOD.replace("w", "u")), 2, "part-columns", "no 'w'; 'u' beside them"),
     "a folder with a link out of it": (link, 3, "outside", "copy the file into the folder"),

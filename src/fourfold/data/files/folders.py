@@ -60,6 +60,9 @@ OTHERS = (
 )
 """Pictures of other kinds, which are not read."""
 
+DOCUMENTS = (".html", ".htm", ".pdf", ".docx", ".doc", ".odt", ".rtf", ".eml", ".srt", ".vtt")
+"""Texts in other forms, which are not read."""
+
 SOUNDS = (".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aiff")
 
 ARRAYS = (
@@ -209,7 +212,8 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         one_of_each = {path.suffix: path for path in files if not sounds}
         ends = listed(sorted(end for end, path in one_of_each.items() if end.lower() in OTHERS or _is_drawn(path)))
         notes_alone = {path.suffix.lower() for path in files if is_table(path.name)} <= {".json"}
-        if files and not ends and not sounds and notes_alone:
+        documents = labels is not None and {path.suffix.lower() for path in files} <= {*DOCUMENTS}
+        if files and not ends and not sounds and not documents and notes_alone:
             refuse(look(max(files, key=lambda path: path.stat().st_size)), unknown=False)
         raise FileError(
             "folder",
@@ -218,6 +222,8 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
             wanted="tables, or a subfolder of pictures or of texts for each class",
             do="leave out --layout text: these are pictures"
             if any(pictures)
+            else "save the text alone of each in a file that ends in .txt"
+            if documents
             else f"save the pictures as PNG or JPEG, and not as {ends}"
             if any(path.suffix.lower() in OTHERS for path in files)
             else f"rename the pictures that end in {ends}: let them end in .png, .jpg or what else they are"
@@ -238,7 +244,7 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         kept = kept[places(total, reading.rows)]
     chosen = [files[place] for place in kept]
     ids = as_objects([str(path.relative_to(folder)) for path in chosen])
-    ignored = [files[place].name for place in np.flatnonzero(~np.array(wanted))]
+    ignored = [*dict.fromkeys(path.name for path, own in zip(files, wanted) if not own)]
     notes = [Note(f"ignored: {listed(ignored)}", "files of another kind")] if ignored else []
     if masks:
         mask, of = next(iter(masks.items()))
