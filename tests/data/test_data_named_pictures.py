@@ -133,6 +133,13 @@ def test_masks_beside_the_pictures_of_a_class_are_left_out(tmp_path):
     )
 
 
+def test_files_of_one_name_in_all_classes_are_said_once(tmp_path):
+    for word in ("cat", "dog"):
+        pictures(tmp_path / word, [f"{number}.png" for number in range(8)])
+        (tmp_path / word / "Thumbs.db").write_bytes(b"\0\1")
+    assert "ignored: 'Thumbs.db' (files of another kind)" in map(str, read(tmp_path).notes)
+
+
 LABELS = {name: RNG.random(40) < 0.5 for name in ("clear", "road", "water")}
 KIND = RNG.integers(0, 3, 40)
 BESIDE = {
