@@ -20,8 +20,9 @@ __all__ = ["check_no_tags", "tagged_words"]
 
 
 def tagged_words(source: Source) -> list[tuple[str, str]]:
-    """Columns of lists of words, each with one behind it whose lists have as many entries, row for row."""
-    if source.target is not None or not isinstance(source.inputs, Table):
+    """Columns of lists of words, each with one behind it whose lists have as many entries, row for row; none beside
+    pictures, which are read alone."""
+    if source.target is not None or source.pictures or not isinstance(source.inputs, Table):
         return []
     words = word_lists(source)
     counts = _counts(source, words) if words and len(words) + len(source.lists) > 1 else {}
