@@ -130,3 +130,49 @@ def test_a_number_a_class_is_shown(capsys):
     model.fit(X, TARGETS["softmax"], epochs=1, verbose=1)
     assert "F1Score: [0." in capsys.readouterr().out
     assert model.evaluate(X, TARGETS["softmax"], verbose=0, return_dict=True)["F1Score"].shape == (3,)
+
+
+STATES = {  # metrics, and what Keras keeps of them in attributes
+    "Mean": ((), "total count"),
+    "Sum": ((), "total"),
+    "CategoricalAccuracy": ((), "total count"),
+    "TruePositives": ((), "accumulator thresholds"),
+    "FalsePositives": (([0.2, 0.5],), "accumulator thresholds"),
+    "Precision": ((), "true_positives false_positives thresholds"),
+    "Recall": (([0.2, 0.5], 2), "true_positives false_negatives thresholds"),
+    "F1Score": ((), "true_positives false_positives false_negatives intermediate_weights"),
+    "R2Score": ((), "squared_sum sum total_mse count num_samples"),
+    "OneHotMeanIoU": ((3,), "total_cm"),
+    "AUC": ((5,), "true_positives false_positives true_negatives false_negatives thresholds"),
+    "PrecisionAtRecall": (
+        (0.5, 7),
+        "true_positives false_positives true_negatives false_negatives thresholds",
+    ),
+    "SensitivityAtSpecificity": ((0.5, 1), "true_positives false_negatives thresholds"),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_what_is_kept_over_batches_has_the_names_of_keras(name):
+    arguments, kept = STATES[name]
+    theirs, ours = (getattr(k.metrics, name)(*arguments) for k in (keras, fourfold))
+    y = TARGETS["softmax"]
+    told = RNG.dirichlet(np.ones(3), ROWS).astype("float32")
+    for rows in (slice(0, 40), slice(40, ROWS)):
+        for metric in (theirs, ours):
+            metric.update_state(*((told[rows],) if name in ("Mean", "Sum") else (y[rows], told[rows])))
+    for attribute in kept.split():
+        wanted, got = (np.asarray(getattr(metric, attribute)) for metric in (theirs, ours))
+        assert got.shape == wanted.shape
+        np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5, err_msg=attribute)
+    with pytest.raises(AttributeError, match=f"{name} has no attribute 'totl'"):
+        ours.totl  # noqa: B018
+
+
+def test_a_threshold_curve_is_described_by_what_it_was_given():
+    for arguments in ({"num_thresholds": 7}, {"thresholds": [0.7, 0.2]}):
+        theirs, ours = (k.metrics.AUC(name="auc", **arguments) for k in (keras, fourfold))
+        np.testing.assert_allclose(ours.thresholds, theirs.thresholds)
+        assert ours.get_config() == theirs.get_config()
+        assert fourfold.metrics.AUC.from_config(ours.get_config()).thresholds == ours.thresholds
+    assert "thresholds" not in repr(fourfold.metrics.AUC()) + repr(fourfold.metrics.Precision())

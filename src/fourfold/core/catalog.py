@@ -43,7 +43,11 @@ class Configured:
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments: plain numbers, strings, lists and dicts."""
-        return {name: getattr(self, name) for name in _arguments(type(self))}
+        return {name: self.argument(name) for name in _arguments(type(self))}
+
+    def argument(self, name: str) -> Any:
+        """What the constructor was given under this name; where the attribute is another, a subclass says it."""
+        return getattr(self, name)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
@@ -56,9 +60,9 @@ class Configured:
 
     def __repr__(self) -> str:
         told = [
-            f"{name}={getattr(self, name)!r}"
+            f"{name}={self.argument(name)!r}"
             for name, parameter in _arguments(type(self)).items()
-            if name not in ("name", "dtype") and not _is_default(getattr(self, name), parameter.default)
+            if name not in ("name", "dtype") and not _is_default(self.argument(name), parameter.default)
         ]
         return f"{type(self).__name__}({', '.join(told)})"
 

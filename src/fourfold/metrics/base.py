@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import jax.numpy as jnp
 import numpy as np
@@ -41,6 +41,8 @@ class Metric(Configured):
     """
 
     direction: str | None = None
+    known_as: ClassVar[Mapping[str, str]] = {}
+    """Parts of the state that Keras's attributes call otherwise: their names here."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -83,6 +85,14 @@ class Metric(Configured):
     def _pure(self) -> bool:
         """Whether its state is that of pure functions."""
         return type(self).init is not Metric.init
+
+    def __getattr__(self, name: str) -> Any:
+        """A part of the state, as a variable."""
+        if not name.startswith("_") and self._pure:
+            part = self.known_as.get(name, name)
+            if part in self._now():
+                return _Kept(self, part)
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def _now(self) -> State:
         """The state that the metric has, which a first use makes."""

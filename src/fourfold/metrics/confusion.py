@@ -28,19 +28,23 @@ class AtThresholds(Metric):
     """The weight of each cell that a subclass names in ``counted``, at each threshold (``ŷ > threshold``)."""
 
     counted: tuple[str, ...]
-    thresholds: float | Sequence[float] | None
+    given: float | Sequence[float] | None
+    """The thresholds that the constructor was given."""
     top_k: int | None = None
     class_id: int | None = None
 
+    def argument(self, name: str) -> Any:
+        return self.given if name == "thresholds" else super().argument(name)
+
     def init(self) -> State:
-        return {cell: jnp.zeros(len(self._limits())) for cell in self.counted}
+        return {cell: jnp.zeros(len(self.thresholds)) for cell in self.counted}
 
     def update(
         self, state: State, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None
     ) -> State:
         parts = told_apart(y_true, y_pred, sample_weight, mask, self.class_id, self.top_k)
         positive, pred, weights = (part.reshape(1, -1) for part in parts)
-        called = pred > jnp.asarray(self._limits())[:, None]
+        called = pred > jnp.asarray(self.thresholds)[:, None]
         return {
             cell: state[cell] + jnp.sum(_CELLS[cell](positive, called) * weights, axis=1)
             for cell in self.counted
@@ -50,8 +54,10 @@ class AtThresholds(Metric):
         """A number a threshold; the number, where there is one threshold."""
         return numbers[0] if numbers.shape == (1,) else numbers
 
-    def _limits(self) -> list[float]:
-        given = self.thresholds
+    @property
+    def thresholds(self) -> list[float]:
+        """Each threshold, also where none was given."""
+        given = self.given
         if given is None:
             given = 0.5 if self.top_k is None else _LEAST
         return [float(limit) for limit in (given if isinstance(given, Sequence) else [given])]
@@ -65,7 +71,7 @@ class _Count(AtThresholds):
         dtype: str | None = None,
     ) -> None:
         super().__init__(name, dtype)
-        self.thresholds = _checked(thresholds)
+        self.given = _checked(thresholds)
 
     def compute(self, state: State) -> Array:
         return self.of_thresholds(state[self.counted[0]])
@@ -78,25 +84,25 @@ class TruePositives(_Count):
     2.0
     """
 
-    counted = ("true_positives",)
+    counted, known_as = ("true_positives",), {"accumulator": "true_positives"}
 
 
 class FalsePositives(_Count):
     """How many are called positive and are not."""
 
-    counted = ("false_positives",)
+    counted, known_as = ("false_positives",), {"accumulator": "false_positives"}
 
 
 class TrueNegatives(_Count):
     """How many are neither positive nor called so."""
 
-    counted = ("true_negatives",)
+    counted, known_as = ("true_negatives",), {"accumulator": "true_negatives"}
 
 
 class FalseNegatives(_Count):
     """How many are positive and not called so."""
 
-    counted = ("false_negatives",)
+    counted, known_as = ("false_negatives",), {"accumulator": "false_negatives"}
 
 
 class _Share(AtThresholds):
@@ -111,7 +117,7 @@ class _Share(AtThresholds):
         dtype: str | None = None,
     ) -> None:
         super().__init__(name, dtype)
-        self.thresholds, self.top_k, self.class_id = _checked(thresholds), top_k, class_id
+        self.given, self.top_k, self.class_id = _checked(thresholds), top_k, class_id
 
     def compute(self, state: State) -> Array:
         right, others = (state[cell] for cell in self.counted)

@@ -7,7 +7,7 @@ over the bins above it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -15,12 +15,40 @@ import numpy as np
 from jax import Array
 
 from fourfold.errors import OptionError, ShapeError
+from fourfold.losses.base import EPSILON
 from fourfold.losses.reduction import divide_no_nan
 from fourfold.metrics.base import Metric, State
 from fourfold.metrics.confusion import told_apart
 
 
-class AUC(Metric):
+class _OverThresholds(Metric):
+    """The weights of positives and of negatives between the thresholds, and so each cell at each of them."""
+
+    direction = "up"
+    below_all: ClassVar[int] = 0
+    """How many bins no threshold lies below."""
+
+    def cells(self, state: State) -> dict[str, Array]:
+        """The weight of each cell at each threshold."""
+        tp, fp = (_above(state[name])[self.below_all :] for name in ("positives", "negatives"))
+        positives, negatives = (
+            jnp.broadcast_to(jnp.sum(state[name], axis=0), tp.shape) for name in ("positives", "negatives")
+        )
+        return {
+            "true_positives": tp,
+            "false_positives": fp,
+            "true_negatives": negatives - fp,
+            "false_negatives": positives - tp,
+        }
+
+    def __getattr__(self, name: str) -> Any:
+        """A cell by its name, as it is now; or a part of the state."""
+        if name in ("true_positives", "false_positives", "true_negatives", "false_negatives"):
+            return self.cells(self._now())[name]
+        return super().__getattr__(name)
+
+
+class AUC(_OverThresholds):
     """The area under the curve of true over false positive rates ("ROC"), or of precision over recall ("PR").
 
     Between thresholds straight lines, for "PR" the interpolation of Davis and Goadrich (ICML 2006); "PRGAIN" is the
@@ -39,8 +67,6 @@ class AUC(Metric):
     >>> float(AUC()([0, 0, 1, 1], [0.0, 0.5, 0.3, 0.9]))
     0.75
     """
-
-    direction = "up"
 
     def __init__(
         self,
@@ -69,7 +95,7 @@ class AUC(Metric):
             if value not in known:
                 raise OptionError("auc-option", f"unknown {what}", got=repr(value), wanted=f"one of {known}")
         self.num_thresholds, self.curve, self.from_logits = num_thresholds, curve, from_logits
-        self.thresholds = None if thresholds is None else sorted(float(limit) for limit in thresholds)
+        self._given = None if thresholds is None else sorted(float(limit) for limit in thresholds)
         self.summation_method, self.multi_label, self.num_labels = summation_method, multi_label, num_labels
         self.label_weights = None if label_weights is None else np.float32(label_weights).tolist()
         self._labels = (num_labels,) if multi_label and num_labels else ()
@@ -108,7 +134,7 @@ class AUC(Metric):
         }
 
     def compute(self, state: State) -> Array:
-        tp, fp = (_above(state[name]) for name in ("positives", "negatives"))
+        tp, fp, _, missed = self.cells(state).values()
         positives, negatives = jnp.sum(state["positives"], axis=0), jnp.sum(state["negatives"], axis=0)
         if self.curve == "PR" and self.summation_method == "interpolation":
             return self._of_labels(_between_precisions(tp, fp, positives))
@@ -119,7 +145,6 @@ class AUC(Metric):
             x, y = recall, divide_no_nan(tp, tp + fp)
         else:
             ratio = jnp.broadcast_to(divide_no_nan(positives, negatives), tp.shape)
-            missed = jnp.broadcast_to(positives, tp.shape) - tp
             x = jnp.where(tp == 0, 0.0, jnp.maximum(1 - ratio * divide_no_nan(missed, tp), 0.0))
             y = jnp.where(tp == 0, 1.0, 1 - ratio * divide_no_nan(fp, tp))
         heights = {
@@ -129,16 +154,25 @@ class AUC(Metric):
         }
         return self._of_labels((x[:-1] - x[1:]) * heights[self.summation_method])
 
+    @property
+    def thresholds(self) -> list[float]:
+        """Each threshold, of which the first lies below all shares and the last above them."""
+        inner = np.linspace(0, 1, self.num_thresholds)[1:-1].tolist() if self._given is None else self._given
+        return [-EPSILON, *inner, 1 + EPSILON]
+
+    def argument(self, name: str) -> Any:
+        return self._given if name == "thresholds" else super().argument(name)
+
     def get_config(self):
         config = super().get_config()
-        return config if self.thresholds is not None else {k: v for k, v in config.items() if k != "thresholds"}
+        return config if self._given is not None else {k: v for k, v in config.items() if k != "thresholds"}
 
     def _bins(self, pred: Array) -> Array:
         """The number of thresholds below each prediction, but for the first, which lies below all."""
-        if self.thresholds is None:
+        if self._given is None:
             place = jnp.ceil(jnp.clip(pred, 0, 1) * (self.num_thresholds - 1)).astype(jnp.int32)
             return jnp.maximum(place - 1, 0)
-        return jnp.searchsorted(jnp.asarray(self.thresholds), pred, side="left")
+        return jnp.searchsorted(jnp.asarray(self._given), pred, side="left")
 
     def _of_labels(self, pieces: Array) -> Array:
         areas = jnp.sum(pieces, axis=0)
@@ -165,10 +199,10 @@ def _between_precisions(tp: Array, fp: Array, positives: Array) -> Array:
     return divide_no_nan(pieces, jnp.broadcast_to(positives, pieces.shape))
 
 
-class _AtRate(Metric):
+class _AtRate(_OverThresholds):
     """The best of one rate over the thresholds at which another reaches a value; 0 where it never does."""
 
-    direction = "up"
+    below_all = 1
     reached: str
     sought: str
 
@@ -192,6 +226,11 @@ class _AtRate(Metric):
         setattr(self, self.reached, value)
         self.num_thresholds, self.class_id = num_thresholds, class_id
 
+    @property
+    def thresholds(self) -> list[float]:
+        """Each threshold."""
+        return [0.5] if self.num_thresholds == 1 else np.linspace(0, 1, self.num_thresholds).tolist()
+
     def init(self) -> State:
         return {name: jnp.zeros(self.num_thresholds + 1) for name in ("positives", "negatives")}
 
@@ -209,13 +248,12 @@ class _AtRate(Metric):
         }
 
     def compute(self, state: State) -> Array:
-        tp, fp = (_above(state[name])[1:] for name in ("positives", "negatives"))
-        positives, negatives = (jnp.full_like(tp, jnp.sum(state[n])) for n in ("positives", "negatives"))
-        sensitivity = divide_no_nan(tp, positives)
+        tp, fp, tn, fn = self.cells(state).values()
+        sensitivity = divide_no_nan(tp, tp + fn)
         rates = {
             "sensitivity": sensitivity,
             "recall": sensitivity,
-            "specificity": divide_no_nan(negatives - fp, negatives),
+            "specificity": divide_no_nan(tn, tn + fp),
             "precision": divide_no_nan(tp, tp + fp),
         }
         fits = rates[self.reached] >= getattr(self, self.reached)

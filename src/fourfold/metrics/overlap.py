@@ -118,6 +118,7 @@ class IoU(Metric):
     """
 
     direction = "up"
+    known_as = {"total_cm": "total_confusion_matrix"}
 
     def __init__(
         self,

@@ -162,6 +162,7 @@ class R2Score(Metric):
     """
 
     direction = "up"
+    known_as = {"total_mse": "residual"}
 
     def __init__(
         self,
