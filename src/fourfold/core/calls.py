@@ -7,6 +7,7 @@ Keras keeps beside them: whether it trains, where random numbers come from, whic
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
@@ -48,6 +49,22 @@ class Call:
         """Puts back all values that were changed."""
         for weight, value in self._changed.values():
             weight.value = value
+
+
+_CARRIED: dict[int, tuple[weakref.ref, Any]] = {}
+
+
+def carry_mask(array: Any, mask: Any) -> None:
+    """An array that a layer gave outside of any call carries its mask as long as there is the array."""
+    if mask is not None:
+        place = id(array)
+        _CARRIED[place] = weakref.ref(array, lambda _: _CARRIED.pop(place, None)), mask
+
+
+def carried_mask(array: Any) -> Any:
+    """The mask that such an array carries, or None."""
+    reference, mask = _CARRIED.get(id(array), (None, None))
+    return mask if reference is not None and reference() is array else None
 
 
 def put(weight: Any, value: Any) -> None:

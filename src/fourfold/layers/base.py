@@ -21,7 +21,7 @@ import numpy as np
 
 from fourfold import constraints, initializers, regularizers
 from fourfold.core import streams
-from fourfold.core.calls import CURRENT, put
+from fourfold.core.calls import CURRENT, carried_mask, put
 from fourfold.core.catalog import snake_case, to_config
 from fourfold.core.inference import infer, spec_of
 from fourfold.core.registered import custom_object_scope
@@ -39,6 +39,7 @@ from fourfold.layers.calling import (
     flags,
     is_shape,
     left_out,
+    note_masks,
     spread,
 )
 from fourfold.layers.constructing import also_from_below, constructor_arguments, keep_set
@@ -420,7 +421,7 @@ class Layer(Interface):
         training = kwargs.pop("training", None)
         self._prepare(jax.tree.map(spec_of, args), kwargs)
         if outer is None:
-            masks, training = (), self.alone if training is None else bool(training)
+            masks, training = jax.tree.map(carried_mask, args), self.alone if training is None else bool(training)
             key = jnp.array([next(self._calls), streams.current().seed & 0xFFFFFFFF], jnp.uint32)
         else:
             masks, key = jax.tree.map(outer.mask_of, args), outer.draw()
@@ -435,9 +436,7 @@ class Layer(Interface):
             self._added_losses = tuple(applied.losses)
         else:
             outer.losses.extend(applied.losses)
-            masks_of_outputs = jax.tree.leaves(applied.masks, is_leaf=lambda mask: mask is None)
-            for leaf, mask in zip(jax.tree.leaves(applied.outputs), masks_of_outputs):
-                outer.note_mask(leaf, mask)
+        note_masks(applied.outputs, applied.masks)
         return applied.outputs
 
     def _record(self, args: tuple, kwargs: dict) -> Any:

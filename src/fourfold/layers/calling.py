@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from fourfold.core.calls import CURRENT, carry_mask
 from fourfold.core.inference import spec_of
 from fourfold.core.specs import TensorSpec
 from fourfold.core.symbols import Symbol
@@ -73,6 +74,14 @@ def left_out(layer: Any, name: str) -> bool:
 
 def all_none(mask: Any) -> bool:
     return mask is None or (isinstance(mask, (list, tuple)) and all(item is None for item in mask))
+
+
+def note_masks(outputs: Any, masks: Any) -> None:
+    """Outputs carry their masks, as long as they are there or the call that is being computed."""
+    call = CURRENT.get()
+    leaves = jax.tree.leaves(masks, is_leaf=lambda mask: mask is None)
+    for leaf, mask in zip(jax.tree.leaves(outputs), leaves):
+        (carry_mask if call is None else call.note_mask)(leaf, mask)
 
 
 def spread(mask: Any, outputs: Any) -> Any:

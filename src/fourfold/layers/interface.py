@@ -11,13 +11,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from fourfold.core import streams
-from fourfold.core.calls import CURRENT
 from fourfold.core.inference import infer
 from fourfold.core.specs import WeightSpec
 from fourfold.core.symbols import Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import ShapeError
-from fourfold.layers.calling import as_array, as_spec, call_parameters, is_shape
+from fourfold.layers.calling import as_array, as_spec, call_parameters, is_shape, note_masks
 from fourfold.ops import random as keys
 
 
@@ -134,10 +133,7 @@ class Interface:
         new = {id(self.handles[local]): value for local, value in applied.updates.items()}
         if seed is not None:
             new[id(self._seed_state)] = seed + jnp.array([0, 1], jnp.uint32)
-        call, masks = CURRENT.get(), jax.tree.leaves(applied.masks, is_leaf=lambda mask: mask is None)
-        for leaf, mask in zip(jax.tree.leaves(applied.outputs), masks):
-            if call is not None:
-                call.note_mask(leaf, mask)
+        note_masks(applied.outputs, applied.masks)
         after = [new.get(id(handle), values[id(handle)]) for handle in fixed]
         if not return_losses:
             return applied.outputs, after

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from fourfold.core.calls import carried_mask
 from fourfold.core.catalog import Configured, snake_case
 from fourfold.errors import OptionError
 from fourfold.losses.reduction import REDUCTIONS, fit, fit_weights, reduce
@@ -70,9 +71,10 @@ class Loss(Configured):
             self._travelling = None
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None) -> Array:
+        mask = self._travelling if mask is None else mask
+        mask = carried_mask(y_pred) if mask is None else mask
         if self.dtype is not None:
             y_pred = jnp.asarray(y_pred).astype(self.dtype)
-        mask = self._travelling if mask is None else mask
         values = self.call(y_true, y_pred)
         own = self.mask(y_true, values)
         if own is not None:

@@ -11,7 +11,7 @@ import numpy as np
 from jax import Array
 
 from fourfold import initializers
-from fourfold.core.calls import CURRENT, Call
+from fourfold.core.calls import CURRENT, Call, carried_mask
 from fourfold.core.catalog import Configured, snake_case
 from fourfold.core.specs import WeightSpec
 from fourfold.core.weights import Weight
@@ -181,6 +181,9 @@ class Metric(Configured):
             shapes = [jnp.shape(part) for part in (*batch, *options.values())][:2]
             self.fit_to(shapes[0], shapes[-1])
             self._state = self.init()
+        if self._pure and options.get("mask") is None:
+            carried = [mask for part in batch[1::-1] if (mask := carried_mask(part)) is not None]
+            options |= {"mask": carried[0]} if carried else {}
         self._state = self.update(self._state, *batch, **options)
 
     def result(self) -> Array:

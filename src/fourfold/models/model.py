@@ -9,7 +9,7 @@ from typing import Any
 
 import jax
 
-from fourfold.core.calls import CURRENT
+from fourfold.core.calls import CURRENT, carried_mask
 from fourfold.core.symbols import Applied, Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError
@@ -142,6 +142,8 @@ class Model(Trainer):
             or kwargs.get("training", self.alone) is not False
             or len(args) != 1
             or not isinstance(self.graph.inputs, (Symbol, list, tuple))
+            or any(symbol.mask is not None for symbol in self.graph.output_symbols)
+            or any(carried_mask(leaf) is not None for leaf in jax.tree.leaves(args))
         ):
             return super()._run(args, kwargs)
         outputs, losses = self._compiled_call(self.graph.device_values(), as_inputs(self, args[0]))
