@@ -63,7 +63,7 @@ class Graph:
                 )
         self.nodes = topological(self.input_symbols, self.output_symbols)
         self.layers = self._ordered_layers()
-        self.names = _unique_names(self._layers_as_called() + self.input_layers)
+        self.names = unique_names(self._layers_as_called() + self.input_layers)
         for layer in self.layers:
             layer.model_name = layer.model_name or self.names[id(layer)]
         self.handles: dict[str, Weight] = {}
@@ -255,7 +255,7 @@ def topological(inputs: list[Symbol], outputs: list[Symbol]) -> list[Node]:
     return order
 
 
-def _unique_names(layers: list[Layer]) -> dict[int, str]:
+def unique_names(layers: list[Layer]) -> dict[int, str]:
     """A name for each layer: its own, or Keras's (``dense``, ``dense_1``, ...) in the order of the calls."""
     taken: dict[str, Layer] = {}
     for layer in layers:

@@ -7,15 +7,16 @@ from typing import Any
 
 import jax
 
-from fourfold.core.specs import TensorSpec
 from fourfold.core.symbols import Input, Symbol
 from fourfold.errors import OptionError
-from fourfold.graph import Graph
+from fourfold.graph import Graph, unique_names
 from fourfold.interop.reading import Reading
 from fourfold.interop.writing import Writing
 from fourfold.layers.base import Layer
+from fourfold.layers.calling import as_spec, is_shape
 from fourfold.layers.input import InputLayer
 from fourfold.models.model import Model
+from fourfold.models.subclassed import inputs_like
 
 
 class Sequential(Model):
@@ -38,7 +39,7 @@ class Sequential(Model):
         Layer.__init__(self, name=name)
         self._begin()
         self._stack: list[Layer] = []
-        self._start: Symbol | None = None
+        self._start: Any = None
         self._end: Symbol | None = None
         if isinstance(layers, Layer):
             raise OptionError(
@@ -83,6 +84,10 @@ class Sequential(Model):
         self._stack.append(layer)
         if self._start is not None:
             self._extend([layer])
+        else:
+            names = unique_names(self._stack)
+            for one in self._stack:
+                one.model_name = one.model_name or names[id(one)]
 
     def pop(self) -> Layer:
         """Takes the last layer away and returns it."""
@@ -102,12 +107,11 @@ class Sequential(Model):
     def build(self, *inputs: Any, **kwargs: Any) -> None:
         """Makes the graph for an input shape (with the batch axis), unless it is made."""
         shape = inputs[0] if inputs else kwargs["input_shape"]
-        self._build_for(shape if isinstance(shape, TensorSpec) else TensorSpec(tuple(shape)))
+        self._build_for(jax.tree.map(as_spec, shape, is_leaf=is_shape))
 
     def _build_for(self, specs: Any) -> None:
         if self._start is None and self._stack:
-            spec = jax.tree.leaves(specs)[0]
-            self._start = Input(batch_shape=(None, *spec.shape[1:]), dtype=spec.dtype)
+            self._start = inputs_like(specs)
             self._extend(self._stack)
 
     def _extend(self, layers: list[Layer]) -> None:
@@ -126,7 +130,7 @@ class Sequential(Model):
         return self._config(Writing())
 
     def _config(self, writing: Writing) -> dict[str, Any]:
-        start = [] if self._start is None else [InputLayer.of(self._start)]
+        start = [InputLayer.of(self._start)] if isinstance(self._start, Symbol) else []
         layers = [writing.thing(layer) for layer in [*start, *self._stack]]
         return {"name": self.name, "trainable": self.trainable, "layers": layers}
 
@@ -147,7 +151,7 @@ class Sequential(Model):
     def _clone(self, copy: Callable[[Layer], Layer], inputs: Any, call: Any) -> Sequential:
         if call is not None:
             return super()._clone(copy, inputs, call)
-        start = inputs if inputs is not None or self._start is None else InputLayer.of(self._start)
+        start = inputs if inputs is not None or not isinstance(self._start, Symbol) else InputLayer.of(self._start)
         return Sequential([*([] if start is None else [start]), *map(copy, self._stack)], name=self.given_name)
 
     @property

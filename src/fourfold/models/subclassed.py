@@ -70,7 +70,7 @@ def body_of(model: Model, builds: bool) -> Body:
 
 def traced(body: Body, like: Any) -> tuple[Any, Any]:
     """Symbols like some data (arrays, specs or symbols, nested as ``call`` takes them), and what ``call`` gives."""
-    inputs = jax.tree.map(_input, specs_of(like))
+    inputs = inputs_like(specs_of(like))
     body.traces = True
     try:
         outputs = body(inputs)
@@ -95,5 +95,6 @@ def _spec(data: Any) -> TensorSpec:
     return TensorSpec((None, *array.shape[1:]), "int32" if array.dtype.kind in "iu" else "float32")
 
 
-def _input(spec: TensorSpec) -> Symbol:
-    return Input(batch_shape=(None, *spec.shape[1:]), dtype=spec.dtype)
+def inputs_like(specs: Any) -> Any:
+    """An input for batches of any size for each spec, in their structure."""
+    return jax.tree.map(lambda spec: Input(batch_shape=(None, *spec.shape[1:]), dtype=spec.dtype), specs)
