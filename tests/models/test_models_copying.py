@@ -7,7 +7,7 @@ import pytest
 
 from fourfold import Input, Layer, Model, Sequential, layers, ops
 from fourfold.errors import OptionError
-from fourfold.models import clone_model, model_from_json
+from fourfold.models import clone_model, load_model, model_from_json
 
 RNG = np.random.default_rng(0)
 ROWS, SERIES = RNG.normal(size=(5, 4)).astype("float32"), RNG.normal(size=(5, 6, 3)).astype("float32")
@@ -191,6 +191,70 @@ class Written(Model):
 def test_a_class_is_made_of_its_own_configuration():
     twin = Written.from_config(Written(3).get_config())
     assert twin.predict(ROWS, verbose=0).shape == (5, 3)
+
+
+class Built(Model):
+    """A class whose constructor builds the graph."""
+
+    def __init__(self, width=2, **kwargs):
+        x = Input((4,))
+        super().__init__(x, layers.Dense(width)(layers.Dense(3)(x)), **kwargs)
+        self.width = width
+
+    def get_config(self):
+        return {"name": self.name, "width": self.width}
+
+
+class Handed(Model):
+    """A class that hands its graph on, and has more to say."""
+
+    def __init__(self, *args, factor=1, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.factor = factor
+
+    def get_config(self):
+        return super().get_config() | {"factor": self.factor}
+
+
+def handed():
+    x = Input((4,))
+    return Handed(x, layers.Dense(2)(x), factor=3)
+
+
+@pytest.mark.parametrize("make, kept", [(lambda: Built(5), {"width": 5}), (handed, {"factor": 3})])
+def test_a_class_with_a_graph_is_made_of_its_own_configuration(make, kept, tmp_path):
+    model = make()
+    model.save(tmp_path / "model.keras")
+    known = {type(model).__name__: type(model)}
+    again = load_model(tmp_path / "model.keras", custom_objects=known)
+    np.testing.assert_array_equal(again(ROWS), model(ROWS))
+    for twin in (again, type(model).from_config(model.get_config()), model_from_json(model.to_json(), known)):
+        assert type(twin) is type(model) and twin.predict(ROWS, verbose=0).shape == model.predict(ROWS, verbose=0).shape
+        assert {name: getattr(twin, name) for name in kept} == kept
+
+
+def test_layers_of_one_kind_before_the_first_data():
+    model = Sequential([layers.Dense(3), layers.Dense(2), layers.Dense(1, name="last")])
+    for twin in (clone_model(model), Sequential.from_config(model.get_config())):
+        assert [layer.name for layer in twin.layers] == ["dense", "dense_1", "last"]
+        assert twin(ROWS).shape == (5, 1)
+
+
+@pytest.mark.parametrize("wrap", [list, lambda pair: dict(zip("ab", pair))])
+def test_a_sequential_begins_with_a_layer_of_several_inputs(wrap):
+    class Joined(Layer):
+        def call(self, x):
+            first, second = x.values() if isinstance(x, dict) else x
+            return first - second
+
+    model = Sequential([Joined(), layers.Dense(2)])
+    x = wrap([ROWS, 2 * ROWS])
+    assert model(x).shape == (5, 2)
+    np.testing.assert_allclose(model.predict(x, verbose=0), -model.layers[1](ROWS), rtol=1e-5, atol=1e-6)
+    model.compile("sgd", "mse")
+    assert model.fit(x, np.zeros((5, 2)), epochs=2, verbose=0).history["loss"][1] > 0
+    twin = clone_model(model)
+    assert [layer.name for layer in twin.layers] == ["joined", "dense"] and twin(x).shape == (5, 2)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,15 @@ def accepted(cls: Any, config: Mapping[str, Any]) -> dict[str, Any]:
     return {name: config[name] for name in kept}
 
 
+def beside_the_graph(cls: Any, config: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a functional model's class says of itself in a configuration, if its constructor hands all else on."""
+    kinds = {parameter.kind for parameter in inspect.signature(cls.__init__).parameters.values()}
+    if not {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} <= kinds:
+        return None
+    of_the_graph = ("name", "trainable", "layers", "input_layers", "output_layers")
+    return {name: value for name, value in config.items() if name not in of_the_graph}
+
+
 def clone_model(
     model: Model,
     input_tensors: Any = None,

@@ -189,11 +189,14 @@ class Model(Trainer):
     @classmethod
     def _restored(cls, config: Mapping[str, Any], reading: Reading) -> Any:
         """The model of a configuration; ``reading`` knows whose it is part of."""
-        if cls.call is not Model.call:
+        own = cls.__init__ is not Model.__init__
+        if cls.call is not Model.call or (own and "input_layers" not in config):
             return cls(**copying.accepted(cls, config))
         inputs, outputs, layers = functional.symbols_of(config, reading)
-        made = cls if cls.__init__ is Model.__init__ else Model
-        model = made(inputs, outputs, name=config.get("name"), trainable=config.get("trainable") is not False)
+        more = copying.beside_the_graph(cls, config)
+        made = cls if not own or more is not None else Model
+        trainable = config.get("trainable") is not False
+        model = made(inputs, outputs, name=config.get("name"), trainable=trainable, **more or {})
         reading.order[id(model)] = layers
         return model
 
