@@ -174,3 +174,40 @@ def test_metrics_that_build_on_others():
     assert list(found[1]) == list(found[0])
     for name, values in found[0].items():
         np.testing.assert_allclose(found[1][name], values, rtol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize(("name", "arguments"), OPTIMIZERS[:5])
+def test_weights_without_gradients_stay_as_they_are(name, arguments):
+    found = []
+    for library, optimizer in zip((keras, fourfold), optimizers(name, arguments)):
+        weights = weights_of(library)
+        optimizer.apply([jnp.asarray(g) for g in GRADS[0]], weights)
+        with pytest.warns(UserWarning, match="kernel"):
+            optimizer.apply([None, jnp.asarray(GRADS[1][1])], weights)
+        found.append([np.asarray(v) for v in [*weights, *optimizer.variables]])
+        with pytest.raises(ValueError, match="[Nn]o (weight has a )?gradient"):
+            optimizer.apply([None, None], weights)
+    for wanted, got in zip(*found, strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "arguments"), OPTIMIZERS)
+def test_an_optimizer_takes_the_variables_of_another(name, arguments):
+    first, second = (fourfold.optimizers.get({"class_name": name, "config": arguments}) for _ in range(2))
+    weights = weights_of(fourfold)
+    first.apply(GRADS[0], weights)
+    with pytest.raises(OptionError, match="other variables: got .* arrays, wanted a built optimizer"):
+        second.set_weights(first.variables)
+    second.build(weights)
+    second.set_weights(first.variables)
+    for wanted, got in zip(first.variables, second.variables, strict=True):
+        np.testing.assert_array_equal(np.asarray(got), np.asarray(wanted))
+    with pytest.raises(OptionError, match="other variables: got 1 arrays, wanted"):
+        second.set_weights([1])
+
+
+@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adam", "AdamW", "Nadam", "Muon", "ScheduleFreeAdamW"])
+def test_an_optimizer_has_the_name_of_its_class(name):
+    keras.utils.clear_session(free_memory=False)  # else it numbers the names
+    theirs, ours = optimizers(name, {})
+    assert ours.name == theirs.name == ours.get_config()["name"]

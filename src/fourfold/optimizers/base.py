@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import optax
 from jax import Array, lax
 
-from fourfold.core.catalog import Configured, unknown_name
+from fourfold.core.catalog import Configured, snake_case, unknown_name
 from fourfold.errors import OptionError
 from fourfold.optimizers import schedules
 from fourfold.optimizers.variables import Rate, Stepping
@@ -108,7 +108,7 @@ class Optimizer(Stepping, Configured):
         self.use_ema, self.ema_momentum = use_ema, ema_momentum
         self.ema_overwrite_frequency, self.loss_scale_factor = ema_overwrite_frequency, loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
-        self.name = name or type(self).__name__.lower()
+        self.name = name or snake_case(type(self).__name__)
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

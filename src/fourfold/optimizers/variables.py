@@ -5,6 +5,7 @@ Within `fit` the same numbers travel in the state of training (`update`); these 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -121,9 +122,16 @@ class Stepping:
         else:
             weights = [] if self._trained is None else self._over
         own = [variable.value for variable in self.variables]
-        new, own = self.stateless_apply(own, grads, [jnp.asarray(weight.value) for weight in weights])
+        values, grads = [jnp.asarray(weight.value) for weight in weights], list(grads)
+        absent = [path for path, grad in zip(self._trained or (), grads) if grad is None]
+        if absent:
+            _say_absent(absent, len(grads))
+            grads = [jnp.zeros_like(v) if grad is None else grad for v, grad in zip(values, grads)]
+        new, after = self.stateless_apply(own, grads, values)
+        if absent:
+            new, after = self._without(absent, values, own, new, after)
         new = [value if (c := weight.spec.constraint) is None else c(value) for weight, value in zip(weights, new)]
-        for handle, value in zip([*weights, *self.variables], [*new, *own]):
+        for handle, value in zip([*weights, *self.variables], [*new, *after]):
             handle.assign(value)
 
     def stateless_apply(
@@ -136,6 +144,28 @@ class Stepping:
         state, rate = self.unpacked(optimizer_variables, paths)
         weights, state = self.update(dict(zip(paths, grads)), state, dict(zip(paths, values)), rate)
         return [weights[path] for path in paths], self.packed(state, paths, rate)
+
+    def _without(self, absent: Sequence[str], values: Any, own: Any, new: Any, after: Any) -> tuple[list, list]:
+        """New weights and variables, of which those of some paths are as they were."""
+        paths = self._trained or ()
+        of = [""] * (1 if self.schedule else 2) + [path for _, path in self.in_keras_order(paths, self._shapes)]
+        weights = [was if path in absent else value for path, was, value in zip(paths, values, new)]
+        return weights, [was if path in absent else value for path, was, value in zip(of, own, after)]
+
+    def set_weights(self, weights: Iterable[Any]) -> None:
+        """Takes these values of `variables`. After `build`."""
+        values = list(weights)
+        known = self.variables if self._trained is not None else []
+        if len(values) != len(known):
+            raise OptionError(
+                "optimizer-set-weights",
+                f"{type(self).__name__} has other variables",
+                got=f"{len(values)} arrays",
+                wanted=f"{len(known)}" if known else "a built optimizer",
+                do="" if known else "optimizer.build(model.trainable_variables) before",
+            )
+        for variable, value in zip(known, values):
+            variable.assign(value)
 
     def packed(self, state: State, paths: Sequence[str], rate: Any) -> list[Any]:
         """A state as a list, in the order of `variables`."""
@@ -170,6 +200,18 @@ class Stepping:
                 wanted="a gradient for each of these weights",
                 do="optimizer.build(model.trainable_variables) before",
             )
+
+
+def _say_absent(absent: Sequence[str], number: int) -> None:
+    if len(absent) == number:
+        raise OptionError(
+            "optimizer-no-gradient",
+            "no weight has a gradient",
+            got=f"None for {', '.join(absent)}",
+            wanted="arrays",
+            do="take the gradient of a loss that depends on these weights",
+        )
+    warnings.warn(f"these weights have no gradient and stay as they are: {', '.join(absent)}", stacklevel=4)
 
 
 def _variable(name: str, value: Any) -> Weight:
