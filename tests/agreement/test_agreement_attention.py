@@ -184,3 +184,18 @@ def test_dropout_acts_on_the_weights_and_agrees_in_distribution(build):
 def test_errors(build, message):
     with pytest.raises((OptionError, ShapeError), match=message):
         build()
+
+
+@pytest.mark.parametrize("name", ["Attention", "AdditiveAttention"])
+def test_masks_of_attention(name):
+    q = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
+    mask = np.array([[True, True, False], [True, False, False]])
+    theirs, layer = getattr(keras.layers, name)(), getattr(ours, name)()
+    assert layer.supports_masking is theirs.supports_masking
+    for given in ([mask, mask], [mask, None], [None, mask], None):
+        wanted = theirs.compute_mask([q, q], given)
+        for got in (layer.compute_mask([q, q], given), layer.compute_mask(inputs=[q, q], mask=given)):
+            assert (got is None) == (wanted is None) and np.array_equal(got, wanted)
+    for wrong in (mask, [mask], [mask] * 4):
+        with pytest.raises(ShapeError, match="takes its masks as one list: got (one|1|4) mask"):
+            layer([q, q], mask=wrong)

@@ -41,6 +41,8 @@ class Attention(Layer):
     projected already; `MultiHeadAttention` learns its projections.
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         use_scale: bool = False,
@@ -75,7 +77,7 @@ class Attention(Layer):
         key: Array | None = None,
     ) -> Any:
         query, value, keys = self._sources(inputs).values()
-        query_mask, value_mask = (mask[0], mask[1]) if mask else (None, None)
+        query_mask, value_mask = self._masks(mask)
         steps = query.shape[1], value.shape[1]
         allowed = partial(attention.merge_masks, keys=steps[1], value_mask=value_mask, causal=use_causal_mask)
         dropout = dropout_factors(self, (query.shape[0], *steps), training, key)
@@ -94,6 +96,17 @@ class Attention(Layer):
             y = jnp.where(query_mask.astype(bool)[:, :, None], y, 0)
         return (y, scores) if return_attention_scores else y
 
+    def _masks(self, mask: Any) -> tuple[Array | None, Array | None]:
+        """Those of the query and of the value."""
+        if mask is None or (isinstance(mask, (list, tuple)) and len(mask) in (2, 3)):
+            return (None, None) if mask is None else (mask[0], mask[1])
+        raise ShapeError(
+            "attention-masks",
+            f"{self.name} takes its masks as one list",
+            got=f"{len(mask)} masks" if isinstance(mask, (list, tuple)) else "one mask",
+            wanted="[query_mask, value_mask], either of which may be None",
+        )
+
     @property
     def _is_product(self) -> bool:
         return type(self) is Attention and self.score_mode == "dot"
@@ -104,7 +117,7 @@ class Attention(Layer):
             return jnp.einsum("ntd,nsd->nts", query, keys) * (1.0 if scale is None else scale)
         return attention.additive_scores(query, keys, scale) * weights["concat_score_weight"]
 
-    def compute_mask(self, *inputs: Any, mask: Any = None) -> Array | None:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Array | None:
         return mask[0] if mask else None
 
     def _sources(self, inputs: Any) -> dict[str, Any]:

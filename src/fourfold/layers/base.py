@@ -375,7 +375,7 @@ class Layer(Interface):
         if not written.as_for_keras(type(self)):
             self.build(*specs, **flags(kwargs))
         elif not self.built:
-            shapes, named = written.input_shapes(self, specs, flags(kwargs))
+            shapes, named = written.input_shapes(self, specs, flags(kwargs, masks=True))
             self.build(*shapes, **named)
             self.built = True
 

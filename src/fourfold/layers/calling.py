@@ -31,11 +31,11 @@ def uses_masks(cls: type) -> bool:
     return any(name == "mask" or name.endswith("_mask") for name in call_parameters(cls)[1])
 
 
-def flags(kwargs: dict) -> dict:
-    """The keyword arguments that are tensors, as specs: what `weight_specs` may need beside the inputs."""
+def flags(kwargs: dict, masks: bool = False) -> dict:
+    """The keyword arguments that are tensors, as specs: what weights may need beside the inputs."""
     tensors = {}
     for name, value in kwargs.items():
-        if name.endswith("mask"):
+        if name.endswith("mask") and not masks:
             continue
         if isinstance(value, Symbol):
             tensors[name] = value.spec

@@ -24,11 +24,15 @@ class InputLayer(Layer):
         batch_size: int | None = None,
         dtype: str | None = None,
         *,
+        sparse: bool | None = None,
+        ragged: bool | None = None,
         batch_shape: tuple[int | None, ...] | None = None,
+        input_tensor: Symbol | None = None,
+        optional: bool = False,
         name: str | None = None,
     ) -> None:
         super().__init__(name=name)
-        symbol = Input(shape, batch_size, dtype, batch_shape=batch_shape)
+        symbol = Input(shape, batch_size, dtype, sparse, ragged, batch_shape, tensor=input_tensor, optional=optional)
         self.batch_shape, self.input_dtype = symbol.shape, symbol.dtype
         self._weights, self._symbol = {}, symbol
 
