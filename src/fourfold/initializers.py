@@ -32,10 +32,12 @@ class Initializer(Configured):
     [2.0, 2.0, 2.0]
     """
 
-    seed: int | None = None
+    seed: Any = None
+    """A whole number, with which each call gives the same, or a `fourfold.random.SeedGenerator`; None: the stream's."""
 
     def __call__(self, shape: Sequence[int], stream: Stream | None = None, dtype: Any = None) -> np.ndarray:
-        own = None if self.seed is None else Stateless(self.seed)
+        seed = self.seed.number() if hasattr(self.seed, "number") else self.seed
+        own = None if seed is None else Stateless(seed)
         values = self.values(tuple(shape), own or stream or streams.current())
         return np.asarray(values, np.dtype(dtype or "float32"))
 
@@ -85,7 +87,7 @@ class Identity(Initializer):
 class RandomUniform(Initializer):
     """U[minval, maxval)."""
 
-    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> None:
+    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: Any = None) -> None:
         self.minval, self.maxval, self.seed = minval, maxval, seed
 
     def values(self, shape, source):
@@ -95,7 +97,7 @@ class RandomUniform(Initializer):
 class RandomNormal(Initializer):
     """N(mean, stddev²)."""
 
-    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None:
         self.mean, self.stddev, self.seed = mean, stddev, seed
 
     def values(self, shape, source):
@@ -105,7 +107,7 @@ class RandomNormal(Initializer):
 class TruncatedNormal(Initializer):
     """N(mean, stddev²), where values beyond two deviations are drawn again."""
 
-    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None:
         self.mean, self.stddev, self.seed = mean, stddev, seed
 
     def values(self, shape, source):
@@ -145,7 +147,7 @@ class VarianceScaling(Initializer):
         scale: float = 1.0,
         mode: str = "fan_in",
         distribution: str = "truncated_normal",
-        seed: int | None = None,
+        seed: Any = None,
         input_axes: Sequence[int] | None = None,
         output_axes: Sequence[int] | None = None,
     ) -> None:
@@ -176,7 +178,7 @@ class _Named(VarianceScaling):
 
     def __init__(
         self,
-        seed: int | None = None,
+        seed: Any = None,
         input_axes: Sequence[int] | None = None,
         output_axes: Sequence[int] | None = None,
     ) -> None:
@@ -226,7 +228,7 @@ class Orthogonal(Initializer):
     uniform over orthogonal matrices. Saxe et al., ICLR 2014.
     """
 
-    def __init__(self, gain: float = 1.0, seed: int | None = None) -> None:
+    def __init__(self, gain: float = 1.0, seed: Any = None) -> None:
         self.gain, self.seed = gain, seed
 
     def values(self, shape, source):

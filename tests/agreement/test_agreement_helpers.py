@@ -256,3 +256,74 @@ def test_pictures_without_a_file_or_transparency():
 def test_what_is_no_picture(call, message):
     with pytest.raises(ValueError, match=message):
         call(fourfold.utils)
+
+
+def test_a_generator_of_seeds_is_described_as_in_keras():
+    keras.utils.clear_session(free_memory=False)  # else it numbers the names
+    theirs, ours = (k.random.SeedGenerator(3) for k in (keras, fourfold))
+    assert ours.get_config() == theirs.get_config()
+    for _ in range(2):
+        np.testing.assert_array_equal(ours.state, np.asarray(theirs.state))
+        drawn = [np.asarray(jax.random.key_data(generator.next())) for generator in (ours, ours.from_config({"seed": 3}))]
+        theirs.next()
+    assert (drawn[0] != drawn[1]).any()
+
+
+def test_an_initializer_draws_anew_from_a_generator_of_seeds():
+    first, again = (fourfold.initializers.RandomNormal(seed=fourfold.random.SeedGenerator(3)) for _ in range(2))
+    one, two = first((4,)), first((4,))
+    assert (one != two).all() and np.array_equal(again((4,)), one) and np.array_equal(again((4,)), two)
+
+
+REFUSED = {
+    "two sizes of a batch": lambda k: k.Input(batch_size=2, batch_shape=(2, 3)),
+    "two sizes of a batch, in a layer": lambda k: k.layers.InputLayer(batch_size=2, batch_shape=(2, 3)),
+    "values of a padding that has its own": lambda k: k.ops.pad(X, 1, mode="reflect", constant_values=2),
+    "a root of a matrix that has none": lambda k: k.ops.cholesky(np.array([[1.0, 2.0], [2.0, 1.0]], "float32")),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_keras_refuses(name):
+    for k in (keras, fourfold):
+        with pytest.raises(ValueError):
+            REFUSED[name](k)
+
+
+GIVEN = {
+    "an input layer that says it is dense": lambda k: k.layers.InputLayer(shape=(3,), sparse=False, ragged=False).batch_shape,
+    "an input layer of an input": lambda k: k.layers.InputLayer(input_tensor=k.Input((3,))).batch_shape,
+    "whole numbers rounded up": lambda k: k.ops.ceil(np.array([1, 2])),
+    "whole numbers rounded down": lambda k: k.ops.floor(np.array([1, 2], "uint8")),
+    "a part up to the end": lambda k: k.ops.slice(X, (1, 1), (-1, 2)),
+    "a root of a matrix": lambda k: k.ops.cholesky(np.array([[2.0, 1.0], [1.0, 2.0]], "float32")),
+    "a weight with signs": lambda k: [+a_weight(k), 5 // a_weight(k), 5 % a_weight(k), round(a_weight(k))],
+    "a mask's shape for build": lambda k: masked_shapes(k),
+}
+
+
+def a_weight(k):
+    return k.layers.Layer().add_weight(shape=(2,), initializer=k.initializers.Constant(2.6))
+
+
+def masked_shapes(k):
+    seen = []
+
+    class Own(k.layers.Layer):
+        def build(self, inputs_shape, attention_mask_shape=None):
+            seen.extend([inputs_shape, attention_mask_shape])
+
+        def call(self, inputs, attention_mask=None):
+            return inputs
+
+    Own()(X, attention_mask=np.ones((5, 1), "float32"))
+    return seen
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_what_keras_gives(name):
+    wanted, got = (jax.tree.map(np.asarray, GIVEN[name](k)) for k in (keras, fourfold))
+    assert jax.tree.structure(wanted) == jax.tree.structure(got)
+    for one, other in zip(jax.tree.leaves(wanted), jax.tree.leaves(got)):
+        assert one.dtype == other.dtype and one.shape == other.shape
+        np.testing.assert_allclose(other, one, rtol=1e-6)

@@ -237,6 +237,13 @@ def Input(
             got="both" if shape is not None else "neither",
             wanted="shape=(28, 28, 1), say, without the batch axis",
         )
+    if batch_size is not None and batch_shape is not None:
+        raise ShapeError(
+            "input-batch",
+            "Input takes one of batch_size and batch_shape",
+            got="both",
+            wanted="batch_shape with the number of rows first, or shape and batch_size",
+        )
     if batch_shape is None:
         axes: Any = (shape,) if isinstance(shape, Integral) else shape
         batch_shape = (batch_size, *axes)

@@ -179,6 +179,21 @@ class Weight:
     def __mod__(self, other: Any) -> Any:
         return self.__jax_array__() % _value(other)
 
+    def __rfloordiv__(self, other: Any) -> Any:
+        return _value(other) // self.__jax_array__()
+
+    def __rmod__(self, other: Any) -> Any:
+        return _value(other) % self.__jax_array__()
+
+    def __pos__(self) -> Any:
+        return self.__jax_array__()
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return self.__jax_array__().round(ndigits or 0)
+
+    def __bool__(self) -> bool:
+        return bool(self.__jax_array__())
+
     def __abs__(self) -> Any:
         return abs(self.__jax_array__())
 

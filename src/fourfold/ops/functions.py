@@ -126,6 +126,13 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Array:
 
 
 def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Array:
+    if mode != "constant" and constant_values is not None:
+        raise OptionError(
+            "pad-values",
+            "only constant padding has values of its own",
+            got=f"mode={mode!r}, constant_values={constant_values!r}",
+            wanted="mode='constant', or no constant_values",
+        )
     options = {} if mode != "constant" else {"constant_values": constant_values or 0}
     return jnp.pad(jnp.asarray(x), pad_width, mode=mode, **options)
 
@@ -208,7 +215,12 @@ def stop_gradient(variable: Any) -> Array:
 
 
 def slice(inputs: Any, start_indices: Any, shape: Any) -> Array:
-    return lax.dynamic_slice(jnp.asarray(inputs), list(start_indices), list(shape))
+    inputs = jnp.asarray(inputs)
+    lengths = [
+        whole - int(start) if length == -1 else length
+        for whole, start, length in zip(inputs.shape, start_indices, shape, strict=True)
+    ]
+    return lax.dynamic_slice(inputs, list(start_indices), lengths)
 
 
 def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Array:
@@ -303,10 +315,22 @@ def _several_axes(function: Callable[..., Any]) -> Callable[..., Any]:
     return reduced
 
 
+def _to_floats(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Whole numbers give floats, too."""
+
+    @wraps(function)
+    def of_floats(x: Any) -> Array:
+        x = jnp.asarray(x)
+        return function(x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(jnp.float32))
+
+    return of_floats
+
+
 def _functions() -> dict[str, Callable[..., Any]]:
     plain = {name: getattr(jnp, name) for name in _SAME.split()} | {f.__name__: f for f in OF_ARRAYS}
     for name in ("sum", "mean", "max", "min", "std", "var", "median", "prod", "any", "all", "amax", "amin"):
         plain[name] = _several_axes(getattr(jnp, name))
+    plain |= {name: _to_floats(getattr(jnp, name)) for name in ("ceil", "floor")}
     plain["abs"], plain["dot"] = jnp.abs, jnp.dot
     plain |= {function.__name__: function for function in (*OF_NETWORKS, *OF_SIGNALS, *OF_CTC)} | LINEAR
     plain["gelu"] = gelu

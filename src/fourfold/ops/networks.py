@@ -8,7 +8,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
+from jax.core import Tracer
 
+from fourfold.errors import OptionError
 from fourfold.ops import pooling
 from fourfold.ops.convolution import transposed
 
@@ -344,6 +346,19 @@ def _matrix_rank(x: Any, tol: float | None = None) -> Array:
     return jnp.linalg.matrix_rank(jnp.asarray(x), tol).astype(jnp.int32)
 
 
+def _cholesky(x: Any, upper: bool = False) -> Array:
+    x = jnp.asarray(x)
+    root = jnp.linalg.cholesky(x, upper=upper)
+    if not isinstance(root, Tracer) and bool(jnp.isnan(root).any() & jnp.isfinite(x).all()):
+        raise OptionError(
+            "not-positive-definite",
+            "the matrix has no Cholesky decomposition",
+            got=f"shape {x.shape}, not positive definite",
+            wanted="a symmetric matrix whose eigenvalues are above 0",
+        )
+    return root
+
+
 OF_NETWORKS = (
     conv, depthwise_conv, max_pool, average_pool, layer_normalization, rms_normalization, batch_normalization,
     dot_product_attention, binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy, multi_hot,
@@ -352,10 +367,10 @@ OF_NETWORKS = (
 )  # fmt: skip
 
 LINEAR: dict[str, Any] = {
-    name: getattr(jnp.linalg, name) for name in ("inv", "det", "cholesky", "qr", "svd", "eigh", "pinv", "slogdet")
+    name: getattr(jnp.linalg, name) for name in ("inv", "det", "qr", "svd", "eigh", "pinv", "slogdet")
 }
 LINEAR |= {"solve": _solve, "lstsq": _lstsq, "logdet": _logdet, "solve_triangular": _solve_triangular}
-LINEAR["matrix_rank"] = _matrix_rank
+LINEAR |= {"matrix_rank": _matrix_rank, "cholesky": _cholesky}
 """Functions of matrices."""
 
 SEVERAL: Sequence[str] = ("nn", "numpy", "linalg", "image", "math", "core")

@@ -6,12 +6,12 @@ follow from their seed.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from fourfold.core import streams
@@ -29,8 +29,27 @@ class SeedGenerator:
     """
 
     def __init__(self, seed: int | None = None, name: str | None = None) -> None:
-        self.seed, self.name = seed, name
-        self._draws = itertools.count()
+        self.seed, self.name = seed, name or "seed_generator"
+        self._drawn = 0
+
+    @property
+    def state(self) -> np.ndarray:
+        """The seed, and how many draws were made of it outside of layers."""
+        own = streams.current().seed if self.seed is None else self.seed
+        return np.array([own & 0xFFFFFFFF, self._drawn], np.uint32)
+
+    def number(self) -> int:
+        """Another seed for an initializer."""
+        self._drawn += 1
+        return int(np.random.SeedSequence([int(self.state[0]), self._drawn]).generate_state(1)[0])
+
+    def get_config(self) -> dict[str, Any]:
+        return {"seed": self.seed, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> SeedGenerator:
+        """A generator that begins anew at the seed of a configuration."""
+        return cls(**config)
 
     def next(self, ordered: bool = True) -> Array:
         """Another key of JAX."""
@@ -38,7 +57,8 @@ class SeedGenerator:
         drawn = None if call is None else call.draw()
         if drawn is None:
             own = streams.current().seed if self.seed is None else self.seed
-            return jax.random.fold_in(jax.random.key(own & 0x7FFFFFFF), next(self._draws))
+            self._drawn += 1
+            return jax.random.fold_in(jax.random.key(own & 0x7FFFFFFF), self._drawn - 1)
         return jax.random.fold_in(jax.random.wrap_key_data(drawn), self.seed or 0)
 
 
