@@ -1,6 +1,8 @@
 """Models as plain data and back, and models like others: their layers, structure, names, weights of their own."""
 
+import copy
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -288,3 +290,23 @@ def test_a_layer_that_models_inside_each_other_share_is_one(tmp_path):
     model = Model(x, block(tower(block(x))))
     assert len(model.weights) == 4
     assert_twins(model, Model.from_config(json.loads(json.dumps(model.get_config()))), ROWS)
+
+
+@pytest.mark.parametrize("make", [sequential, nested, several, handed, lambda: Built(3)])
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_copy_has_the_weights_of_its_own_and_trains_on_as_the_model_would(make, copied):
+    model = make()
+    x = {"rows": ROWS, "series": SERIES} if make is several else ROWS
+    y = {"a": ROWS[:, :1], "b": ROWS[:, :3]} if make is several else np.zeros((5, *model.output_shape[1:]))
+    twin = copied(model)
+    assert type(twin) is type(model) and not twin.compiled
+    model.compile("adam", "mse", metrics=None if make is several else ["mae"])
+    model.fit(x, y, verbose=0)
+    twin = copied(model)
+    assert all(own is not known for own, known in zip(twin.weights, model.weights))
+    for _ in range(2):
+        for own, known in zip(twin.get_weights(), model.get_weights(), strict=True):
+            np.testing.assert_allclose(own, known, rtol=1e-6, atol=1e-7)
+        assert int(twin.optimizer.iterations) == int(model.optimizer.iterations)
+        losses = [one.fit(x, y, verbose=0, shuffle=False).history for one in (twin, model)]
+        assert sorted(losses[0]) == sorted(losses[1]) and losses[0]["loss"] == pytest.approx(losses[1]["loss"])

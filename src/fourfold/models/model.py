@@ -22,6 +22,7 @@ from fourfold.layers.base import Layer
 from fourfold.layers.calling import as_spec, is_shape
 from fourfold.models import copying, keras_files, npz_files, onnx_files
 from fourfold.models.arrays import as_inputs
+from fourfold.models.reviving import as_bytes, of_bytes
 from fourfold.models.subclassed import body_of
 from fourfold.models.summary import print_summary
 from fourfold.models.trainer import Trainer
@@ -62,6 +63,14 @@ class Model(Trainer):
         model = object.__new__(cls)
         model._arguments = {}
         return model
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """A model that knows its input's shape is copied, and in pickles, as in files; classes go by reference."""
+        return (type(self)._unpickled, as_bytes(self)) if self._has_graph else super().__reduce_ex__(protocol)
+
+    @classmethod
+    def _unpickled(cls, content: bytes, classes: Mapping[str, Any]) -> Any:
+        return of_bytes(content, cls._models(), classes)
 
     def __init__(
         self, inputs: Any = None, outputs: Any = None, *, name: str | None = None, trainable: bool = True
