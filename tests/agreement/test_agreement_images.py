@@ -18,6 +18,7 @@ CERTAIN = [
     ("RandomZoom", {"height_factor": (0.3, 0.3)}),
     ("RandomZoom", {"height_factor": (-0.4, -0.4), "width_factor": (0.2, 0.2), "fill_mode": "nearest"}),
     ("RandomTranslation", {"height_factor": (0.2, 0.2), "width_factor": (-0.3, -0.3), "fill_mode": "constant"}),
+    ("RandomShear", {}),
     ("RandomContrast", {"factor": (0.0, 0.0), "value_range": (0, 1)}),
     ("RandomBrightness", {"factor": (0.4, 0.4), "value_range": (0, 1)}),
     ("RandomInvert", {"factor": (1.0, 1.0), "value_range": (0, 1)}),
@@ -34,6 +35,30 @@ def test_pixels(name, arguments):
     wanted = getattr(keras.layers, name)(**arguments)(IMAGES, training=True)
     got = getattr(layers, name)(**arguments)(IMAGES, training=True)
     np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("arguments", [{"x_factor": (0.3, 0.3)}, {"y_factor": (0.4, 0.4), "fill_mode": "constant"}, {"x_factor": (0.2, 0.2), "y_factor": (0.5, 0.5), "interpolation": "nearest", "fill_mode": "nearest"}])  # fmt: skip
+def test_images_are_slanted_to_either_side(arguments):
+    theirs, ours = (library.layers.RandomShear(**arguments) for library in (keras, fourfold))
+    factors = np.array([[arguments.get(name, (0, 0))[0] for name in ("x_factor", "y_factor")]], "float32")
+    many = np.repeat(IMAGES[:1], 40, 0)
+    sides = [
+        np.asarray(theirs.transform_images(IMAGES[:1], {"shear_factor": sign * factors, "input_shape": (1, 9, 8, 3)}))
+        for sign in (1, -1)
+    ]
+    got = np.asarray(ours(many, training=True))
+    seen = [[np.allclose(image, side[0], atol=1e-4) for side in sides] for image in got]
+    assert all(sum(one) == 1 for one in seen) and 5 < sum(one[0] for one in seen) < 35
+
+
+def test_images_are_slanted_by_as_much_as_in_keras():
+    """By how many pixels the last row is moved, each side of 0 alike, where one number bounds it."""
+    ramp = np.broadcast_to(np.arange(64, dtype="float32")[None, None, :, None], (2000, 3, 64, 1))
+    for library in (keras, fourfold):
+        slanted = np.asarray(library.layers.RandomShear(0.5)(ramp, training=True))
+        moved = slanted[:, 2, 32, 0] - 32
+        assert np.abs(moved).max() <= 1 + 1e-4 and np.abs(moved).max() > 0.95
+        assert moved.mean() == pytest.approx(0, abs=0.06) and moved.std() == pytest.approx(1 / 3**0.5, abs=0.03)
 
 
 def test_parts_are_erased_as_in_keras():

@@ -178,6 +178,7 @@ TABLE = [
     Case("RandomRotation", {"factor": 0.2, "fill_mode": "constant"}, (IMAGE,), "", random=True),
     Case("RandomZoom", {"height_factor": (-0.3, 0.3), "width_factor": 0.2}, (IMAGE,), "", random=True),
     Case("RandomTranslation", {"height_factor": 0.3, "width_factor": 0.2}, (IMAGE,), "", random=True),
+    Case("RandomShear", {"x_factor": 0.3, "y_factor": (0.1, 0.2)}, (IMAGE,), "", random=True),
     Case("RandomCrop", {"height": 3, "width": 2}, (IMAGE,), "", random=True),
     Case("RandomContrast", {"factor": 0.5, "value_range": (-9, 9)}, (IMAGE,), "", random=True),
     Case("RandomBrightness", {"factor": 0.5, "value_range": (-2, 2)}, (IMAGE,), "", random=True),

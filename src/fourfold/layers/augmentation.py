@@ -135,7 +135,7 @@ class RandomRotation(Moving):
     def maps(self, n, height, width, key):
         angle = 2 * math.pi * uniform(key, n, self.factor)
         cos, sin, x, y = jnp.cos(angle), jnp.sin(angle), (width - 1) / 2, (height - 1) / 2
-        return _maps([cos, -sin, x - x * cos + y * sin, sin, cos, y - x * sin - y * cos])
+        return affine_maps([cos, -sin, x - x * cos + y * sin, sin, cos, y - x * sin - y * cos])
 
 
 class RandomZoom(Moving):
@@ -169,7 +169,7 @@ class RandomZoom(Moving):
         rows = 1 + uniform(first, n, self.height_factor)
         columns = rows if self.width_factor is None else 1 + uniform(second, n, self.width_factor)
         x, y, zero = (width - 1) / 2, (height - 1) / 2, jnp.zeros(n)
-        return _maps([columns, zero, x * (1 - columns), zero, rows, y * (1 - rows)])
+        return affine_maps([columns, zero, x * (1 - columns), zero, rows, y * (1 - rows)])
 
 
 class RandomTranslation(Moving):
@@ -202,7 +202,7 @@ class RandomTranslation(Moving):
         first, second = jax.random.split(key)
         down, right = height * uniform(first, n, self.height_factor), width * uniform(second, n, self.width_factor)
         one, zero = jnp.ones(n), jnp.zeros(n)
-        return _maps([one, zero, -right, zero, one, -down])
+        return affine_maps([one, zero, -right, zero, one, -down])
 
 
 class RandomCrop(Sized):
@@ -318,5 +318,5 @@ def uniform(key: Array, n: int, between: tuple[float, float]) -> Array:
     return jnp.full(n, low) if low == high else jax.random.uniform(key, (n,), minval=low, maxval=high)
 
 
-def _maps(entries: list[Array]) -> Array:
+def affine_maps(entries: list[Array]) -> Array:
     return jnp.stack(entries, axis=1).reshape(-1, 2, 3)
