@@ -60,7 +60,7 @@ class SpectralNormalization(Layer):
         handles = self.layer.handles
         if not {"kernel", "embeddings"} & handles.keys():
             raise self._not_a_layer(f"{type(self.layer).__name__} with {', '.join(handles) or 'no weights'}")
-        return handles.get("kernel") or handles["embeddings"]
+        return handles["kernel" if "kernel" in handles else "embeddings"]
 
     @property
     def rows_apart(self) -> bool:

@@ -19,7 +19,7 @@ from fourfold.interop.reading import Reading
 from fourfold.interop.weights import is_hdf5
 from fourfold.interop.writing import Writing
 from fourfold.layers.base import Layer
-from fourfold.layers.calling import as_spec, is_shape
+from fourfold.layers.calling import as_spec, is_shape, note_masks
 from fourfold.models import copying, keras_files, npz_files, onnx_files
 from fourfold.models.arrays import as_inputs
 from fourfold.models.reviving import as_bytes, of_bytes
@@ -151,13 +151,13 @@ class Model(Trainer):
             or kwargs.get("training", self.alone) is not False
             or len(args) != 1
             or not isinstance(self.graph.inputs, (Symbol, list, tuple))
-            or any(symbol.mask is not None for symbol in self.graph.output_symbols)
-            or any(carried_mask(leaf) is not None for leaf in jax.tree.leaves(args))
         ):
             return super()._run(args, kwargs)
-        outputs, losses = self._compiled_call(self.graph.device_values(), as_inputs(self, args[0]))
-        self._added_losses = tuple(losses)
-        return outputs
+        masks = [carried_mask(leaf) for leaf in jax.tree.leaves(self._ordered(args[0]))]
+        result = self._compiled_call(self.graph.device_values(), as_inputs(self, args[0]), masks)
+        self._added_losses = tuple(result.losses)
+        note_masks(result.outputs, result.masks)
+        return result.outputs
 
     @property
     def alone(self) -> bool | None:

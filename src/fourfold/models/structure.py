@@ -39,7 +39,7 @@ class Structured(Layer):
         self.graph = graph
         self.built = True
         self._weights = graph.handles
-        self._compiled_call = jax.jit(lambda values, args: graph.apply(values, args)[::3])
+        self._compiled_call = jax.jit(lambda values, args, masks: graph.apply(values, args, masks=masks))
         self._split_prediction: SplitPrediction | None = None
 
     def _build_for(self, specs: Any) -> None:
