@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fourfold.layers import Dropout, Flatten
+from fourfold.layers import Dropout, Embedding, Flatten
 from fourfold.study.architecture import architecture
 from fourfold.study.candidates import CANDIDATES, Problem
 
@@ -51,8 +51,46 @@ def test_padding_is_no_word(length):
     assert np.isfinite(outputs("dense", MANY, np.zeros_like(tokens))).all()
 
 
+LONG, LONG_FEW = Problem("text", (200,), 3, 500, 4_000), Problem("text", (200,), 3, 500, 40)  # 50 frames of 4
+
+
+@pytest.mark.parametrize("family", ["recurrent", "attention"])
+def test_frames_of_many_words_are_read_in_any_order_within(family):
+    within = np.random.default_rng(1).permuted(np.arange(200).reshape(50, 4), axis=1).ravel()
+    frames = np.random.default_rng(1).permutation(np.arange(200).reshape(50, 4)).ravel()
+    tokens, few = tokens_of(LONG), tokens_of(LONG_FEW)
+    found = outputs(family, LONG, tokens)
+    np.testing.assert_allclose(found, outputs(family, LONG, tokens[:, within]), atol=1e-5)
+    assert np.abs(found - outputs(family, LONG, tokens[:, frames])).max() > 1e-3
+    assert np.abs(outputs(family, LONG_FEW, few) - outputs(family, LONG_FEW, few[:, within])).max() > 1e-3
+    assert "of 4 steps, the mean and maximum of each" in CANDIDATES[family].reads(LONG)
+    assert CANDIDATES[family].reads(LONG_FEW).endswith("of 4 steps")
+
+
+@pytest.mark.parametrize("family", ["recurrent", "attention"])
+@pytest.mark.parametrize("problem", [LONG, LONG_FEW], ids=["many", "few"])
+@pytest.mark.parametrize("length", [4, 40, 200])
+def test_frames_of_padding_are_not_read(family, problem, length):
+    """Whatever the vector of padding is, a text of whole frames has the same answer; an empty text has one, too."""
+    tokens = tokens_of(problem)
+    tokens[:, length:] = 0
+    model = architecture(family, problem, "S", "softmax", ()).model
+    found = np.asarray(model(tokens, training=False))
+    (embedding,) = [layer for layer in model.layers if isinstance(layer, Embedding)]
+    (vectors,) = embedding.get_weights()
+    embedding.set_weights([np.concatenate([vectors[:1] + 9, vectors[1:]])])
+    np.testing.assert_allclose(found, np.asarray(model(tokens, training=False)), atol=1e-5)
+    assert np.isfinite(np.asarray(model(np.zeros_like(tokens), training=False))).all()
+
+
 def test_steps_of_texts_are_told_apart():
     """Where each token has an answer a mean would give all of them the same."""
     stepwise = Problem("text", (12,), 3, 500, 4_000, stepwise=True)
     model = architecture("dense", stepwise, "S", "softmax", ()).model
     assert any(isinstance(layer, Flatten) for layer in model.layers)
+
+
+@pytest.mark.parametrize("family", ["recurrent", "attention"])
+def test_steps_within_a_frame_are_told_apart(family):
+    stepwise = Problem("text", (200,), 3, 500, 4_000, stepwise=True)
+    assert CANDIDATES[family].reads(stepwise).endswith("of 4 steps")

@@ -29,6 +29,7 @@ from fourfold.study.candidates.base import (
     frame_count,
     highest,
     learned_places,
+    of_a_frame,
     patches,
     without_padding,
 )
@@ -107,8 +108,8 @@ def reads(problem: Problem) -> str:
         group = "column" if tokens == problem.shape[0] else "group of columns"
         return f"{counted(tokens, 'token')}, one a {group}"
     tokens = frame_count(problem.shape[0], _most(problem))
-    frame = -(-problem.shape[0] // tokens)
-    return counted(tokens, "token") + ("" if frame == 1 else f", frames of {frame} steps")
+    frames = "" if tokens == problem.shape[0] else f", frames of {of_a_frame(problem, _most(problem))}"
+    return counted(tokens, "token") + frames
 
 
 def describe(

@@ -15,7 +15,9 @@ from fourfold.core.naming import several
 from fourfold.core.symbols import Symbol
 from fourfold.initializers import RandomNormal
 from fourfold.layers import (
+    AveragePooling1D,
     CarryMask,
+    Concatenate,
     Cropping1D,
     Dropout,
     EinsumDense,
@@ -65,6 +67,12 @@ class Problem:
         return self.vocabulary >= MANY_WORDS
 
     @property
+    def averaged(self) -> bool:
+        """Whether words are read by the mean of their vectors: of many, few are seen twice in one place. Not where each
+        has an answer."""
+        return self.many_words and not self.stepwise
+
+    @property
     def embedding(self) -> int:
         """The parameters of the vectors of a text's vocabulary, which all families have alike."""
         return self.vocabulary * EMBEDDING_WIDTH
@@ -104,8 +112,7 @@ def as_sequence(x: Symbol, problem: Problem, longest: int, width: int, masked: b
     """Any layout as a sequence (N, T, C) of at most about ``longest`` steps.
 
     A table becomes one vector a column (value times a vector, plus a vector of the column); an image its rows;
-    a series longer than that is cut into frames of equal length; tokens are embedded, and padding is ``masked``
-    where each step is one token.
+    a series longer than that is cut into frames of equal length; tokens are embedded, and padding is ``masked``.
     """
     if problem.layout == "flat":
         return column_vectors(x, problem.shape[0], longest, width)
@@ -113,9 +120,27 @@ def as_sequence(x: Symbol, problem: Problem, longest: int, width: int, masked: b
         height, columns, channels = problem.shape
         return framed(Reshape((height, columns * channels))(x), height, columns * channels, longest)
     if problem.layout == "text":
-        steps = problem.shape[0]
-        return framed(embedded(x, problem, masked and steps <= longest), steps, EMBEDDING_WIDTH, longest)
+        return tokens(x, problem, longest, masked)
     return series(x, problem, longest)
+
+
+def tokens(x: Symbol, problem: Problem, longest: int, masked: bool = False) -> Symbol:
+    """A text (N, T) as vectors (N, T', C) of its tokens, of a longer one of at most about ``longest`` frames of f.
+
+    A frame has the vectors of its tokens side by side (C = f E), or, where they are ``averaged``, their mean and their
+    maximum (C = 2 E).
+    """
+    steps = problem.shape[0]
+    frame = frame_length(steps, longest)
+    vectors = embedded(x, problem, masked and frame == 1)
+    if frame == 1:
+        return vectors
+    if problem.averaged:
+        whole = in_whole_frames(vectors, steps, frame)
+        frames = Concatenate()([AveragePooling1D(frame)(whole), MaxPooling1D(frame)(whole)])
+    else:
+        frames = framed(vectors, steps, EMBEDDING_WIDTH, longest)
+    return without_padding(frames, x, problem, longest) if masked else frames
 
 
 def embedded(x: Symbol, problem: Problem, masked: bool = False) -> Symbol:
@@ -134,13 +159,11 @@ def real_frames(x: Symbol, steps: int, longest: int) -> Symbol:
 
     The first one is always real, so that means and maxima over frames are numbers.
     """
-    frame = -(-steps // longest)
-    real = Reshape((steps, 1))(ReLU(max_value=1.0)(Rescaling(1.0)(x)))
-    if steps % frame:
-        real = ZeroPadding1D((0, -steps % frame))(real)
+    frame = frame_length(steps, longest)
+    real = in_whole_frames(Reshape((steps, 1))(ReLU(max_value=1.0)(Rescaling(1.0)(x))), steps, frame)
     if frame > 1:
         real = MaxPooling1D(frame)(real)
-    others = -(-steps // frame) - 1
+    others = frame_count(steps, longest) - 1
     first = Rescaling(0.0, 1.0)(Cropping1D((0, others))(real))
     return Maximum()([real, ZeroPadding1D((0, others))(first)])
 
@@ -175,18 +198,31 @@ def column_vectors(x: Symbol, columns: int, most: int, width: int) -> Symbol:
 
 def framed(x: Symbol, steps: int, channels: int, longest: int) -> Symbol:
     """A sequence (N, T, C) in frames of f = ceil(T / longest) steps: (N, T / f, f C), padded with zeros."""
-    frame = -(-steps // longest)
+    frame = frame_length(steps, longest)
     if frame == 1:
         return x
-    frames = -(-steps // frame)
-    if frames * frame != steps:
-        x = ZeroPadding1D((0, frames * frame - steps))(x)
-    return Reshape((frames, frame * channels))(x)
+    return Reshape((frame_count(steps, longest), frame * channels))(in_whole_frames(x, steps, frame))
+
+
+def in_whole_frames(x: Symbol, steps: int, frame: int) -> Symbol:
+    """A sequence (N, T, C) with zeros behind it, as many as the last frame lacks."""
+    return ZeroPadding1D((0, -steps % frame))(x) if steps % frame else x
+
+
+def frame_length(steps: int, longest: int) -> int:
+    """The least steps that a frame must have for there to be at most ``longest`` frames."""
+    return -(-steps // longest)
 
 
 def frame_count(steps: int, longest: int) -> int:
     """How many steps `framed` leaves."""
-    return -(-steps // -(-steps // longest))
+    return -(-steps // frame_length(steps, longest))
+
+
+def of_a_frame(problem: Problem, longest: int) -> str:
+    """What a frame of a sequence is, in words."""
+    steps = f"{frame_length(problem.shape[0], longest)} steps"
+    return f"{steps}, the mean and maximum of each" if problem.averaged else steps
 
 
 def patches(x: Symbol, shape: tuple[int, ...], side: int) -> tuple[Symbol, int]:

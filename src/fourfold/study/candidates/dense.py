@@ -37,7 +37,7 @@ def build(
     depth: int = DEPTH,
     dropout: float | None = None,
 ) -> Symbol:
-    if _is_averaged(problem):
+    if problem.averaged:
         x = GlobalAveragePooling1D()(without_padding(embedded(x, problem), x, problem, problem.shape[0]))
     elif problem.layout == "text":
         x = embedded(x, problem)
@@ -58,17 +58,13 @@ def _block(x: Symbol, units: int, rate: float) -> Symbol:
     return Dropout(rate)(x)
 
 
-def _is_averaged(problem: Problem) -> bool:
-    return problem.many_words and not problem.stepwise
-
-
 def _rate(problem: Problem) -> float:
     return 0.3 if problem.small else 0.1
 
 
 def reads(problem: Problem) -> str:
     what = counted(prod(problem.shape), "token" if problem.layout == "text" else "number")
-    return f"the mean of the vectors of {what}" if _is_averaged(problem) else f"{what}, flattened"
+    return f"the mean of the vectors of {what}" if problem.averaged else f"{what}, flattened"
 
 
 def describe(

@@ -24,6 +24,7 @@ from fourfold.study.candidates.base import (
     counted,
     frame_count,
     highest,
+    of_a_frame,
 )
 
 LONGEST = 64
@@ -78,8 +79,9 @@ def reads(problem: Problem) -> str:
         if steps != problem.shape[0]:
             return f"{steps} groups of columns{PERMUTED}"
         return counted(steps, "column") + (PERMUTED if steps > 1 else "")
-    frame = -(-problem.shape[0] // steps)
-    return counted(steps, "step") if frame == 1 else f"{counted(steps, 'frame')} of {frame} steps"
+    if steps == problem.shape[0]:
+        return counted(steps, "step")
+    return f"{counted(steps, 'frame')} of {of_a_frame(problem, LONGEST)}"
 
 
 def describe(problem: Problem, width: int, units: int | None = None, direction: str | None = None) -> str:
