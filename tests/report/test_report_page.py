@@ -410,6 +410,7 @@ def test_one_input_is_one(columns, said):
     ("data", "told"),
     [
         ({"layout": "text", "shape": [39], "tokens": "words"}, "up to 39 words each"),
+        ({"layout": "text", "shape": [1024], "tokens": "words"}, "up to 1,024 words each"),
         ({"layout": "text", "shape": [39]}, "text 39"),
         ({"layout": "flat", "shape": [1]}, "1 input"),
         ({"layout": "image", "shape": [8, 8, 1]}, "image 8 × 8 × 1"),

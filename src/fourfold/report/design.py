@@ -49,7 +49,7 @@ def named(data: dict[str, Any]) -> str:
 
 def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     """The data in a few words."""
-    shape = " × ".join(str(side) for side in data.get("shape") or ())
+    shape = _shape(data)
     steps, one = bool(task.get("stepwise")), example(data)
     count = plural(data["rows"], one, several(one))
     groups = data.get("groups") or data["rows"]  # of one series each window is its own
@@ -69,6 +69,11 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     if targets and task.get("score") == "mase":
         return (*words, _forecast(targets))
     return (*words, plural(len(targets), "target") if targets else str(task.get("kind") or "") + of_target + each)
+
+
+def _shape(data: dict[str, Any]) -> str:
+    """The shape of one example; "" where it is not known."""
+    return " × ".join(map(fmt.integer, data.get("shape") or ()))
 
 
 def _target(data: dict[str, Any]) -> str:
@@ -142,7 +147,7 @@ def data_facts(data: dict[str, Any], task: dict[str, Any]) -> tuple[Fact, ...]:
         Fact(several(example(data)).capitalize(), fmt.integer(data["rows"])),
         Fact("For tests", fmt.integer(data["test_rows"]) if data.get("test_rows") else ""),
         Fact("Layout", str(data.get("layout") or "")),
-        Fact(f"Shape of one {example(data)}", " × ".join(str(side) for side in data.get("shape") or ())),
+        Fact(f"Shape of one {example(data)}", _shape(data)),
         Fact("Task", f"{kind} of each step" if task.get("stepwise") else kind),
         Fact("Labels" if kind == "multilabel" else "Classes", _some(task.get("classes"))),
         Fact("Targets", "" if kind == "multilabel" else _some(task.get("targets"))),
