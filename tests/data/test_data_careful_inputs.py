@@ -137,7 +137,6 @@ READ = {
 # name: (content or maker, options, exit code, slug, words of the message)
 REFUSED = {
     "a data logger's four lines of header": ('"TOA5","CR1000","CR1000","1"\n"TIMESTAMP","RECORD"\n"TS","RN"\n"",""\n', {}, 2, "wrong-kind", "skiprows=[0, 2, 3]"),
-    "lines of fastText": ("__label__a some text\n" * 20, {}, 2, "wrong-kind", "lines of fastText"),
     "tables in folders of folders": (files(a__x_dot_csv=rows("v,y", str), b__x_dot_csv=rows("v,y", str)), {}, 2, "folder", "/**/*.csv', in quotes"),
     "a data set as a library saves it, with notes of its own": (files(data_dot_arrow=b"\xff" * 4 + bytes(400), dataset_info_dot_json="{}", state_dot_json="{}"), {}, 2, "wrong-kind", "datasets.load_from_disk"),
     "inputs and target in a folder": (files(X_dot_csv="v\n1\n2\n", y_dot_csv="y\n1\n2\n"), {}, 2, "part-columns", "--x FILE --y FILE, if one holds the target"),

@@ -18,7 +18,6 @@ DBASE = re.compile(
 """A version and a day, and behind what else is said of the table the name and the type of its first field."""
 
 
-FASTTEXT = re.compile(rb"__label__\S+[ \t]")
 NOTEBOOK = re.compile(rb'\s*\{\s*"cells"\s*:\s*\[')
 FORECASTS = re.compile(rb"\s*([%#@][^\n]*\n\s*)*@(frequency|horizon)\b", re.IGNORECASE)
 SPARSE = re.compile(rb"\s*[-+\d.,eE]+((?:[ \t]+(?:qid|\d+):[-+\d.eE]+)*)\s*(?:#.*)?")
@@ -141,11 +140,6 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         "sparse rows of index:value",
         _sparse,
         "sklearn.datasets.load_svmlight_file, then numpy.savez with x.toarray()",
-    ),
-    WrongKind(
-        "lines of fastText, a label and a text each",
-        matches(FASTTEXT),
-        "write the label without its mark, a tab, and the text",
     ),
     WrongKind(
         "a TOA5 file of a data logger, whose header has four lines",

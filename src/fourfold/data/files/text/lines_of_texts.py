@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -13,16 +12,17 @@ from fourfold.data.dataset import Note
 from fourfold.data.files.content import Content
 
 from .dialect import LOOKED_AT, Dialect
+from .labelled_lines import of_labelled_lines
 from .one_column import ANY, NO_MARK
-from .rewritten import SEPARATORS, Lines, Records, Rewriting
+from .rewritten import SEPARATORS, Lines, Records, Rewriting, cuts
 
 __all__ = ["LinesOfTexts", "lines_of_texts"]
 
 PLAIN = re.compile(r"\.te?xt(?:\.gz)?$", re.IGNORECASE)
 """How files are called that are no tables by their name."""
 
-EVEN, FEWEST = 0.7, 3
-"""The share of lines with as many marks from which on they are a table's; lines by which texts are told."""
+FEWEST = 3
+"""Lines by which texts are told."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,9 @@ def lines_of_texts(
     content: Content, encoding: str, column: str = "", header: bool | None = None
 ) -> LinesOfTexts | None:
     """How to read a text file whose lines are of three words and more on average, no separator cutting most of them
-    alike; None of any other. A first line of one word above them is their name, unless ``header`` says what it is. Of
-    the only ``column`` that is needed one line is enough, if the first one does not name it."""
+    alike; None of any other, and of texts with their classes before them. A first line of one word above them is their
+    name, unless ``header`` says what it is. Of the only ``column`` that is needed one line is enough, if the first one
+    does not name it."""
     if not PLAIN.search(content.name):
         return None
     text = content.head.decode(encoding, "replace").removeprefix("\ufeff")
@@ -49,7 +50,9 @@ def lines_of_texts(
     known = column and lines and column.casefold() in lines[0].casefold()
     if known or len(texts) < (1 if column else FEWEST) or 2 * sum(map(_has_letters, texts)) < len(texts):
         return None
-    if count_words(texts) < FEWEST_WORDS or any(_cuts(mark, texts) for mark in SEPARATORS):
+    if count_words(texts) < FEWEST_WORDS or any(cuts(mark, texts) for mark in SEPARATORS):
+        return None
+    if of_labelled_lines(texts, content.name) is not None:
         return None
     name = lines[0].strip() if named else ANY
     several = "; as one text its folder reads it" if column == ANY and len(texts) > 1 else ""
@@ -60,16 +63,6 @@ def lines_of_texts(
 
 def _has_letters(line: str) -> bool:
     return any(map(str.isalpha, line))
-
-
-def _cuts(mark: str, lines: list[str]) -> bool:
-    """Whether a mark cuts most lines into as many cells, several."""
-    try:
-        widths = [len(record) for record in csv.reader((f"{line}\n" for line in lines), delimiter=mark)]
-    except csv.Error:  # a cell of 128 KiB
-        return False
-    several = [width for width in widths if width > 1]
-    return bool(several) and max(map(several.count, {*several})) >= EVEN * len(widths)
 
 
 def _records(lines: Lines, named: bool) -> Records:

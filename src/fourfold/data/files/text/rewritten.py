@@ -22,6 +22,10 @@ DASHES = re.compile(r"[-=\u2500\u2550\u2501]{2}")
 """What a line of a frame is made of, and what it has."""
 
 
+EVEN = 0.7
+"""The share of lines with as many marks from which on they are a table's."""
+
+
 @dataclass(frozen=True)
 class Rewriting:
     """``records``: of lines without their ends; ``mark``: what is written between columns; ``notes``: what is said;
@@ -45,6 +49,16 @@ class Rewriting:
 
 def is_frame(line: str) -> bool:
     return DASHES.search(line) is not None and FRAME.issuperset(line)
+
+
+def cuts(mark: str, lines: list[str]) -> bool:
+    """Whether a mark cuts most lines into as many cells, several."""
+    try:
+        widths = [len(record) for record in csv.reader((f"{line}\n" for line in lines), delimiter=mark)]
+    except csv.Error:  # a cell of 128 KiB
+        return False
+    several = [width for width in widths if width > 1]
+    return bool(several) and max(map(several.count, {*several})) >= EVEN * len(widths)
 
 
 def width_of(records: Iterable[list[str]]) -> int:
