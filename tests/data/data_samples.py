@@ -62,6 +62,17 @@ def files(**contents):
     return make
 
 
+def folders(*names):
+    """A folder of empty folders."""
+
+    def make(folder):
+        for name in names:
+            (folder / "data" / name).mkdir(parents=True)
+        return folder / "data"
+
+    return make
+
+
 def png(mode="L", size=(8, 8)):
     file = io.BytesIO()
     pixels = np.random.default_rng(len(mode)).integers(0, 256, (*size, 3), dtype=np.uint8)

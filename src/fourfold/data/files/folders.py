@@ -212,7 +212,7 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         one_of_each = {path.suffix: path for path in files if not sounds}
         ends = listed(sorted(end for end, path in one_of_each.items() if end.lower() in OTHERS or _is_drawn(path)))
         notes_alone = {path.suffix.lower() for path in files if is_table(path.name)} <= {".json"}
-        documents = labels is not None and {path.suffix.lower() for path in files} <= {*DOCUMENTS}
+        documents = labels is not None and bool(files) and {path.suffix.lower() for path in files} <= {*DOCUMENTS}
         if files and not ends and not sounds and not documents and notes_alone:
             refuse(look(max(files, key=lambda path: path.stat().st_size)), unknown=False)
         raise FileError(
