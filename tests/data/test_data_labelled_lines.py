@@ -56,6 +56,13 @@ def test_marks_of_fasttext_are_classes(tmp_path):
     assert several.target[:3].tolist() == [[0, 1, 1], [1, 0, 0], [0, 1, 0]]
 
 
+def test_marks_of_fasttext_are_classes_also_where_all_texts_have_as_many_words(tmp_path):
+    lines = [f"__label__{'ab'[k % 2]} {WORDS[k % 4]} {WORDS[k % 6]} {WORDS[k % 10]}" for k in range(60)]
+    (tmp_path / "d.txt").write_text("\n".join(lines))
+    data = read(str(tmp_path / "d.txt"))
+    assert data.layout == "text" and data.target.tolist() == ["a", "b"] * 30
+
+
 def test_a_table_between_blanks_stays_one(tmp_path):
     rows = [f"{k % 3} {RNG.normal():.3f} {RNG.normal():.3f} word{k % 4}" for k in range(60)]
     (tmp_path / "d.txt").write_text("\n".join(rows))

@@ -10,7 +10,7 @@ from fourfold.data.messages import listed
 
 from .rewritten import SEPARATORS, Lines, Records, Rewriting, cuts
 
-__all__ = ["of_labelled_lines"]
+__all__ = ["of_fasttext", "of_labelled_lines"]
 
 FEWEST, ROWS_OF_A_CLASS, FEWEST_LENGTHS = 10, 3, 3
 """Lines by which classes are told, how many of them a class has on average, and different numbers of words of the texts
@@ -23,16 +23,21 @@ MARKED = re.compile(rf"\s*((?:{MARK}\S+\s+)*)(.*)", re.DOTALL)
 LINE = re.compile(r"\s*(\S+)\s+(\S.*)", re.DOTALL)
 
 
-def of_labelled_lines(lines: list[str], name: str) -> Rewriting | None:
-    """Lines that begin with fastText's mark, or whose first words are a few classes (or one number) and whose others
-    are free text, where no separator cuts them alike.
+def of_fasttext(lines: list[str], name: str) -> Rewriting | None:
+    """Lines that begin with fastText's mark.
 
-    >>> found = of_labelled_lines(["__label__up __label__far it rose", "__label__down it fell"], "x.txt")
+    >>> found = of_fasttext(["__label__up __label__far it rose", "__label__down it fell"], "x.txt")
     >>> list(found.records(["__label__up __label__far it rose", "no class"]))
     [['class', 'text'], ['up;far', 'it rose'], ['', 'no class']]
     """
-    if lines and all(line.lstrip().startswith(MARK) for line in lines):
-        return Rewriting(_marked, "\t", (Note("a class and a text in each line", "as fastText has them"),), named=True)
+    if not lines or not all(line.lstrip().startswith(MARK) for line in lines):
+        return None
+    return Rewriting(_marked, "\t", (Note("a class and a text in each line", "as fastText has them"),), named=True)
+
+
+def of_labelled_lines(lines: list[str], name: str) -> Rewriting | None:
+    """Lines whose first words are a few classes (or one number) and whose others are free text, where no separator cuts
+    them alike."""
     found = [match.groups() for line in lines if (match := LINE.fullmatch(line))]
     classes, texts = {word for word, _ in found}, [text for _, text in found]
     if not FEWEST <= len(found) == len(lines) or len(classes) > len(lines) / ROWS_OF_A_CLASS:

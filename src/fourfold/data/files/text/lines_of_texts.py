@@ -12,7 +12,7 @@ from fourfold.data.dataset import Note
 from fourfold.data.files.content import Content
 
 from .dialect import LOOKED_AT, Dialect
-from .labelled_lines import of_labelled_lines
+from .labelled_lines import of_fasttext, of_labelled_lines
 from .one_column import ANY, NO_MARK
 from .rewritten import SEPARATORS, Lines, Records, Rewriting, cuts
 
@@ -52,7 +52,7 @@ def lines_of_texts(
         return None
     if count_words(texts) < FEWEST_WORDS or any(cuts(mark, texts) for mark in SEPARATORS):
         return None
-    if of_labelled_lines(texts, content.name) is not None:
+    if of_fasttext(texts, content.name) or of_labelled_lines(texts, content.name):
         return None
     name = lines[0].strip() if named else ANY
     several = "; as one text its folder reads it" if column == ANY and len(texts) > 1 else ""

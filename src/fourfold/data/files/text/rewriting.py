@@ -18,7 +18,7 @@ from fourfold.errors import FileError
 
 from .aligned import of_blanks, of_widths
 from .header import header_of, settings_above
-from .labelled_lines import of_labelled_lines
+from .labelled_lines import of_fasttext, of_labelled_lines
 from .pairs import of_pairs
 from .quotings import of_quotes
 from .rewritten import SEPARATORS, Lines, Records, Rewriting, is_frame, width_of
@@ -267,8 +267,8 @@ def _below(lines: Lines, mark: str, above: int, left_out: list[str]) -> Records:
 
 
 FORMS: tuple[Callable[[list[str], str], Rewriting | None], ...] = (
-    of_spool, _of_bars, _of_stars, of_pairs, _of_comments, of_blanks, of_widths, _of_rare_marks, _of_ends, of_quotes,
-    _of_settings, _of_short_settings, of_labelled_lines,
+    of_fasttext, of_spool, _of_bars, _of_stars, of_pairs, _of_comments, of_blanks, of_widths, _of_rare_marks, _of_ends,
+    of_quotes, _of_settings, _of_short_settings, of_labelled_lines,
 )  # fmt: skip
 
 
