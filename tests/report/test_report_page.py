@@ -420,6 +420,12 @@ def test_the_inputs_are_told_in_a_few_words(data, told):
     assert subject(data | {"rows": 9}, {"kind": "regression"})[1] == told
 
 
+@pytest.mark.parametrize(("name", "told"), [("species", "3 classes of species"), ("Class", "3 classes"), ("label", "3 classes")])
+def test_the_target_is_named_where_its_name_says_more_than_that_it_is_one(name, told):
+    data = {"rows": 9, "shape": [4], "layout": "flat", "inferred": [{"what": "target", "value": name, "because": ""}]}
+    assert subject(data, {"kind": "classification", "classes": [*"abc"]})[2] == told
+
+
 @pytest.mark.parametrize(
     ("name", "told", "whole"), [("lab/vowels.ts", "lab/vowels.ts", []), ("/a/long/way/vowels.ts", "vowels.ts", ["Data"])]
 )

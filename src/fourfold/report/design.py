@@ -77,8 +77,10 @@ def _shape(data: dict[str, Any]) -> str:
 
 
 def _target(data: dict[str, Any]) -> str:
-    """The name of the column that is the target; "" where it has none, or there are several."""
-    return next((str(note["value"]) for note in data.get("inferred") or () if note["what"] == "target"), "")
+    """The name of the column that is the target; "" where it has none, there are several, or it says no more than what
+    a target is."""
+    name = next((str(note["value"]) for note in data.get("inferred") or () if note["what"] == "target"), "")
+    return "" if name.casefold() in ("class", "label", "target") else name
 
 
 def _forecast(targets: list[str]) -> str:
