@@ -8,6 +8,7 @@ import pytest
 from keras.src import backend
 from keras.src.trainers.compile_utils import get_metric
 
+import fourfold
 from fourfold import losses, metrics
 from fourfold.errors import OptionError, ShapeError
 
@@ -347,3 +348,29 @@ MISTAKES = [
 def test_mistakes_are_told(mistake, error, message):
     with pytest.raises(error, match=message):
         mistake()
+
+
+class Share(fourfold.metrics.Metric):
+    """A metric as people write them: it hands arguments on, and keeps one of its own under another name."""
+
+    def __init__(self, threshold=0.5, scale=2.0, name="share", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.threshold, self._times = threshold, scale
+        self.above = self.add_weight(name="above")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.above.assign_add(fourfold.ops.sum(fourfold.ops.cast(y_pred > self.threshold, "float32")))
+
+    def result(self):
+        return self.above
+
+
+def test_a_metric_of_a_user_that_hands_arguments_on_is_saved_with_its_model(tmp_path):
+    model = fourfold.Sequential([fourfold.Input((1,)), fourfold.layers.Dense(1, kernel_initializer="ones")])
+    model.compile("sgd", "mse", metrics=[Share(0.25, name="high")])
+    model.save(tmp_path / "model.keras")
+    again = fourfold.models.load_model(tmp_path / "model.keras", custom_objects={"Share": Share})
+    x = np.array([[0.1], [0.3], [0.9]])
+    assert again.evaluate(x, x, verbose=0, return_dict=True)["high"] == 2
+    assert Share(0.25).get_config() == {"name": "share", "dtype": "float32", "threshold": 0.25}
+    assert repr(Share(0.25)) == "Share(threshold=0.25)"

@@ -281,13 +281,17 @@ def test_arguments_by_place_and_those_of_subclasses():
     optimizer = optimizers.SGD(0.1, 0.9, True, 0.01, None, None, 2.0, True, 0.5)
     assert (optimizer.weight_decay, optimizer.global_clipnorm, optimizer.ema_momentum) == (0.01, 2.0, 0.5)
 
-    class Halved(optimizers.SGD):
-        def __init__(self, learning_rate=0.1, **kwargs):
-            super().__init__(learning_rate / 2, **kwargs)
+    def halved_of(library):
+        class Halved(library.SGD):
+            def __init__(self, learning_rate=0.1, **kwargs):
+                super().__init__(learning_rate / 2, **kwargs)
 
-    halved = Halved(clipnorm=1.0, use_ema=True)
+        return Halved(clipnorm=1.0, use_ema=True, momentum=0.5)
+
+    halved, theirs = halved_of(optimizers), halved_of(keras.optimizers)
     assert halved.learning_rate == 0.05 and halved.clipnorm == 1.0
-    assert halved.get_config()["use_ema"] and "momentum" not in halved.get_config()
+    assert halved.get_config().keys() == theirs.get_config().keys()
+    assert type(halved).from_config(halved.get_config()).momentum == 0.5
     with pytest.raises(OptionError, match="no argument of SGD .*momentun.*write .momentum"):
         optimizers.SGD(momentun=0.9)
 

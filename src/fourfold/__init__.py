@@ -51,6 +51,7 @@ _NAMES = {
     "Model": "fourfold.models",
     "Optimizer": "fourfold.optimizers",
     "Sequential": "fourfold.models",
+    "Variable": "fourfold.variables",
     "Comparison": "fourfold.comparison",
     "compare": "fourfold.comparison",
     "load_model": "fourfold.comparison",
@@ -72,7 +73,6 @@ _NAMES = {
 }
 
 _INSTEAD = {
-    "Variable": "add_weight in a layer of your own",
     "device": "leave it out: fit uses all cores, or the accelerator that JAX finds",
     "distribution": "leave it out: fit splits a batch over the cores by itself; use Keras for several machines",
     "tree": "jax.tree has map, flatten and the like",
@@ -130,6 +130,7 @@ if TYPE_CHECKING:
     from fourfold.metrics import Metric
     from fourfold.models import Model, Sequential
     from fourfold.optimizers import Optimizer
+    from fourfold.variables import Variable
 
 
 def __getattr__(name: str) -> Any:

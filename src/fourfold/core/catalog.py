@@ -6,8 +6,9 @@ Nothing is imported by name, so a file can only name what a table holds, or what
 from __future__ import annotations
 
 import inspect
+import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, Self
 
 from fourfold.core.registered import get_registered_name, known
@@ -22,6 +23,16 @@ def snake_case(name: str) -> str:
     """
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def first_free(name: str, taken: Container[str]) -> str:
+    """A name, or the name with the first number that no other has.
+
+    >>> first_free("dense", {"dense", "dense_1"})
+    'dense_2'
+    """
+    names = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(1)))
+    return next(name for name in names if name not in taken)
 
 
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> OptionError:
@@ -39,11 +50,19 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> OptionError:
 
 
 class Configured:
-    """An object that its constructor's arguments describe; each is kept in the attribute of its name."""
+    """An object that its constructor's arguments describe; each is kept in the attribute of its name.
+
+    Of a user's class those count that are kept so; the others have their defaults when it is made again.
+    """
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments: plain numbers, strings, lists and dicts."""
-        return {name: self.argument(name) for name in _arguments(type(self))}
+        return {name: self.argument(name) for name in self._kept()}
+
+    def _kept(self) -> dict[str, inspect.Parameter]:
+        """The arguments that are known: all of a class of ours."""
+        ours = type(self).__module__.startswith("fourfold.")
+        return {name: one for name, one in _arguments(type(self)).items() if ours or hasattr(self, name)}
 
     def argument(self, name: str) -> Any:
         """What the constructor was given under this name; where the attribute is another, a subclass says it."""
@@ -61,7 +80,7 @@ class Configured:
     def __repr__(self) -> str:
         told = [
             f"{name}={self.argument(name)!r}"
-            for name, parameter in _arguments(type(self)).items()
+            for name, parameter in self._kept().items()
             if name not in ("name", "dtype") and not _is_default(self.argument(name), parameter.default)
         ]
         return f"{type(self).__name__}({', '.join(told)})"
@@ -72,7 +91,14 @@ def _is_default(value: Any, default: Any) -> bool:
 
 
 def _arguments(cls: type) -> dict[str, inspect.Parameter]:
-    return dict(inspect.signature(cls).parameters)
+    """What a constructor takes by name: its own arguments and, if it hands others on, those of the class above."""
+    found: dict[str, inspect.Parameter] = {}
+    for above in (c for c in cls.__mro__ if "__init__" in vars(c)):
+        parameters = list(inspect.signature(above.__init__).parameters.values())[1:]
+        found = {p.name: p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)} | found
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            break
+    return found
 
 
 class Catalog:

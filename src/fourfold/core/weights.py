@@ -198,7 +198,8 @@ class Weight:
         return abs(self.__jax_array__())
 
     def __repr__(self) -> str:
-        return f"<Weight {self.path}, shape={self.shape}, dtype={self.dtype}, trainable={self.trainable}>"
+        kind = type(self).__name__
+        return f"<{kind} {self.path}, shape={self.shape}, dtype={self.dtype}, trainable={self.trainable}>"
 
 
 def _value(other: Any) -> Any:

@@ -152,10 +152,10 @@ def _own(thing: Any, path: str) -> Iterator[Place]:
         yield Place(path, thing.name, thing.own_in_order, elsewhere=True)
     else:
         body = getattr(thing, "_body", None)
-        own = thing._weights if body is None else body._weights
+        own = thing.own if body is None else body.own
         if ("graph" in vars(thing) and body is None) or isinstance(thing, TimeDistributed):
             own = {}
-        weights = [w for name, w in (own or {}).items() if name not in thing.state_names()]
+        weights = [w for name, w in own.items() if name not in thing.state_names()]
         ordered_ = [w for w in weights if w.spec.trainable] + [w for w in weights if not w.spec.trainable]
         yield Place(path, thing.name, ordered_)
 

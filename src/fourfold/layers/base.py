@@ -22,7 +22,7 @@ import numpy as np
 from fourfold import constraints, initializers, regularizers
 from fourfold.core import streams
 from fourfold.core.calls import CURRENT, carried_mask, put
-from fourfold.core.catalog import snake_case, to_config
+from fourfold.core.catalog import first_free, snake_case, to_config
 from fourfold.core.inference import infer, spec_of
 from fourfold.core.registered import custom_object_scope
 from fourfold.core.specs import TensorSpec, WeightSpec
@@ -47,6 +47,7 @@ from fourfold.layers.input_spec import InputSpec, check_specs
 from fourfold.layers.interface import Interface
 from fourfold.layers.lost_masks import warn_of_lost_masks, where_lost
 from fourfold.ops import independence
+from fourfold.variables import Variable
 
 Array = jax.Array
 
@@ -202,11 +203,7 @@ class Layer(Interface):
             dtype or "float32",
         )
         self._weights = {} if self._weights is None else self._weights
-        base, number = name or "variable", 0
-        name = base
-        while name in self._weights:
-            number += 1
-            name = f"{base}_{number}"
+        name = first_free(name or "variable", self._weights)
         weight = self._weights[name] = self._made(name, spec)
         return weight
 
@@ -252,7 +249,7 @@ class Layer(Interface):
         self._trainable = bool(value)
         for layer in self.inside():
             layer.trainable = value
-        for weight in (self._weights or {}).values():
+        for weight in self.own.values():
             weight.trainable = weight.spec.trainable and self._trainable
 
     @property
@@ -288,9 +285,24 @@ class Layer(Interface):
         )
 
     @property
+    def own(self) -> dict[str, Weight]:
+        """The weights by local name that are not of its sublayers; the variables among its attributes come last."""
+        own = dict(self._weights or {})
+        for variable in self._variables():
+            local = first_free(variable.name, own)
+            if "/" not in variable.path:
+                variable.path = f"{self.name}/{local}"
+            own[local] = variable
+        return own
+
+    def _variables(self) -> list[Variable]:
+        """The variables among the attributes of a layer that is written as for Keras."""
+        return written.among_attributes(self, Variable) if written.as_for_keras(type(self)) else []
+
+    @property
     def handles(self) -> dict[str, Weight]:
         """The weights by local name; empty before the layer is built."""
-        handles = dict(self._weights or {})
+        handles = self.own
         for name, layer in self._sublayers():
             handles |= {f"{name}/{local}": weight for local, weight in layer.handles.items()}
         return handles
@@ -301,7 +313,7 @@ class Layer(Interface):
 
     @property
     def weights(self) -> list[Weight]:
-        own = [weight for local, weight in (self._weights or {}).items() if local not in self.state_names()]
+        own = [weight for local, weight in self.own.items() if local not in self.state_names()]
         ordered = [w for w in own if w.spec.trainable] + [w for w in own if not w.spec.trainable]
         ordered += [weight for _, layer in self._sublayers() for weight in layer.weights]
         return list({id(weight): weight for weight in ordered}.values())

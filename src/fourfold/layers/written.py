@@ -15,6 +15,7 @@ from typing import Any
 import jax
 
 from fourfold.core.calls import CURRENT, Call, put
+from fourfold.core.catalog import first_free
 from fourfold.core.symbols import Applied
 from fourfold.ops import random as keys
 
@@ -65,7 +66,16 @@ def also_without_weights(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def sublayers(layer: Any, kind: type) -> Iterator[tuple[str, Any]]:
-    """The layers among a layer's attributes, also in lists and dicts, each once, with a name of its own."""
+    """The layers among a layer's attributes, each once, with a name of its own."""
+    taken: set[str] = set()
+    for sublayer in among_attributes(layer, kind):
+        name = first_free(sublayer.given_name or sublayer.usual_name, taken)
+        taken.add(name)
+        yield name, sublayer
+
+
+def among_attributes(layer: Any, kind: type) -> list[Any]:
+    """What is of a kind among a layer's attributes, also in lists and dicts, each once."""
     found: dict[int, Any] = {}
 
     def look(value: Any) -> None:
@@ -81,13 +91,7 @@ def sublayers(layer: Any, kind: type) -> Iterator[tuple[str, Any]]:
     for name, value in vars(layer).items():
         if name not in ("_arguments", "_body", "nodes", "_weights"):
             look(value)
-    taken: set[str] = set()
-    for sublayer in found.values():
-        base = sublayer.given_name or sublayer.usual_name
-        names = itertools.chain([base], (f"{base}_{i}" for i in itertools.count(1)))
-        name = next(name for name in names if name not in taken)
-        taken.add(name)
-        yield name, sublayer
+    return list(found.values())
 
 
 def input_shapes(layer: Any, specs: tuple, kwargs: Mapping[str, Any]) -> tuple[tuple, dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
@@ -12,9 +13,10 @@ from jax import Array
 
 from fourfold import initializers
 from fourfold.core.calls import CURRENT, Call, carried_mask
-from fourfold.core.catalog import Configured, snake_case
+from fourfold.core.catalog import Configured, first_free, snake_case
 from fourfold.core.specs import WeightSpec
 from fourfold.core.weights import Weight
+from fourfold.variables import Variable
 
 State = dict[str, Array]
 
@@ -63,12 +65,18 @@ class Metric(Configured):
         """A number, or an array of them, that a metric written as for Keras keeps over batches; 0 at first."""
         initializer = initializers.get("zeros" if initializer is None else initializer)
         spec = WeightSpec(tuple(shape), initializer, trainable=False, dtype=dtype or "float32")
-        name = name or f"variable_{len(self._variables)}"
+        name = first_free(name or "variable", self._variables)
         variable = Weight(name, spec, np.asarray(initializer(spec.shape), spec.dtype))
         self._variables[name] = variable
         return variable
 
     add_variable = add_weight
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if isinstance(value, Variable) and value not in self._variables.values():
+            value.spec = replace(value.spec, initializer=initializers.get("zeros"))
+            self._variables[first_free(value.name, self._variables)] = value
 
     @property
     def variables(self) -> list[Weight]:

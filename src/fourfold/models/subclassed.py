@@ -13,6 +13,7 @@ from fourfold.core.symbols import Input, Symbol
 from fourfold.core.weights import Weight
 from fourfold.layers import written
 from fourfold.layers.base import Layer
+from fourfold.variables import Variable
 
 if TYPE_CHECKING:
     from fourfold.models.model import Model
@@ -31,10 +32,13 @@ class Body(Layer):
     def inside(self) -> list[Layer]:
         return [layer for _, layer in self._sublayers()]
 
+    def _variables(self) -> list[Variable]:
+        return written.among_attributes(self.model, Variable)
+
     @property
     def own_weights(self) -> list[Weight]:
         """The weights that the model added itself."""
-        return list((self._weights or {}).values())
+        return list(self.own.values())
 
 
 class Parts(Body):
