@@ -191,7 +191,7 @@ def plan(dataset: Dataset, options: Options, folder: Path) -> Study:
     usual = max(effort.seeds, effort.hold_out_seeds) if hold_out else effort.seeds
     count = options.seeds if options.seeds is not None else usual
     seeds = [options.seed + i for i in range(count)]
-    return Study(
+    study = Study(
         dataset,
         effort,
         seeds,
@@ -202,6 +202,9 @@ def plan(dataset: Dataset, options: Options, folder: Path) -> Study:
         hyperparameters=options.hyperparameters or effort.hyperparameters,
         augment=options.augmentation,
     )
+    if options.steps is None:
+        study.effort = effort.over(study.training_rows, study.batch)
+    return study
 
 
 def run(

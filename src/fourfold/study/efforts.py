@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 from fourfold.errors import OptionError, closest
 
 LEARNING_RATES = (1e-3, 3e-3, 1e-2, 3e-2)
 """The base grid. If the best rate lies at its edge, it grows there for every family."""
 
+
+MOST = 5
+"""How many times an effort's steps a training takes at most on data of many rows."""
 
 LONGER = 2
 """Of how many times the steps the longer training is that says what a family would gain by it."""
@@ -21,6 +25,7 @@ SEEDS_OF_A_REPEAT = 5
 class Effort:
     """Seeds, steps of each run, sizes to choose from, how often the grid may grow, minutes.
 
+    On data of many rows a run takes more steps, so that it passes over its training rows ``passes`` times (`over`).
     With a hold-out there are at least ``hold_out_seeds``: one trained model says nothing of what another would give,
     and where cross-validation trains a model a fold, a hold-out has seeds only. The first ``choosing_seeds`` of a
     repeat are trained in every setting, the others in those that these choose. Each probe is trained on ``probe_seeds``
@@ -35,6 +40,7 @@ class Effort:
     sizes: tuple[str, ...]
     extensions: int
     minutes: str
+    passes: float = 0
     learning_rates: tuple[float, ...] = LEARNING_RATES
     hold_out_seeds: int = 3
     choosing_seeds: int = 2
@@ -46,6 +52,15 @@ class Effort:
     memorisation: bool = True
     moved_rows: int = 1024
     measures: bool = True
+
+    def over(self, rows: int, batch: int) -> Effort:
+        """The effort for so many training rows: as many steps as its passes over them take, up to `MOST` times its own.
+
+        >>> effort("standard").over(rows=1000, batch=32).steps, effort("standard").over(rows=20000, batch=32).steps
+        (600, 1250)
+        """
+        steps = min(math.ceil(self.passes * rows / batch), MOST * self.steps)
+        return replace(self, steps=max(self.steps, steps))
 
     def probes(self, ordered: bool) -> int:
         """How many probes a family is trained for, on data whose positions have an order or not."""
@@ -82,13 +97,14 @@ EFFORTS = {
             sizes=("M",),
             extensions=1,
             minutes="about 1",
+            passes=1,
             probe_splits=3,
             orders=("whole",),
             shares=(0.25,),
             memorisation=False,
             moved_rows=256,
         ),
-        Effort("standard", seeds=5, steps=600, sizes=("S", "M"), extensions=1, minutes="5 to 10"),
+        Effort("standard", seeds=5, steps=600, sizes=("S", "M"), extensions=1, minutes="5 to 10", passes=2),
         Effort(
             "thorough",
             seeds=10,
@@ -96,6 +112,7 @@ EFFORTS = {
             sizes=("S", "M", "L"),
             extensions=2,
             minutes="an estimated 190 to 300",
+            passes=3,
             hyperparameters=True,
         ),
     )
