@@ -26,7 +26,7 @@ from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import Facts
 from fourfold.interop.source import to_source
 from fourfold.loading import load_data
-from fourfold.options import DEFAULT_EFFORT, IN_PYTHON, Options
+from fourfold.options import IN_PYTHON, Options
 from fourfold.report import html, table
 from fourfold.report.escape import file_name, visible
 from fourfold.report.files import load_study, write_study
@@ -35,7 +35,7 @@ from fourfold.study import price, step_times
 from fourfold.study.architecture import build
 from fourfold.study.blocks import Block, column_order
 from fourfold.study.candidates import candidate
-from fourfold.study.efforts import LONGER, TINY
+from fourfold.study.efforts import DEFAULT_EFFORT, LONGER, TINY
 from fourfold.study.efforts import effort as effort_by_name
 from fourfold.study.examples import examples
 from fourfold.study.folder import STUDY, check_folder, check_place, identity

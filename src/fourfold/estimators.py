@@ -144,7 +144,7 @@ class _Family(_Estimator):
         self,
         size: str = "M",
         learning_rate: float | Sequence[float] = LEARNING_RATES,
-        steps: int = 600,
+        steps: int | None = None,
         batch_size: int | None = None,
         layout: str | None = None,
         seed: int = 0,
@@ -162,7 +162,7 @@ class _Family(_Estimator):
             self.family,
             size=self.size,
             learning_rates=self._rates(),
-            steps=given.at_least("steps", self.steps, 1),
+            steps=None if self.steps is None else given.at_least("steps", self.steps, 1),
             batch=None if self.batch_size is None else given.at_least("batch_size", self.batch_size, 1),
             seed=given.at_least("seed", self.seed, 0),
         )
@@ -331,7 +331,7 @@ class DenseClassifier(_Classifier, _Family):
     Args:
         size: the cap on parameters: ``"S"`` 3,000, ``"M"`` 20,000, ``"L"`` 100,000.
         learning_rate: one, or several of which the best on validation rows, a fifth of all, is taken.
-        steps: steps of the optimizer.
+        steps: steps of the optimizer; by default 600, or two passes over many rows, at most 3,000.
         batch_size: rows of a step; 16 or 32 by default, by the number of rows.
         layout: ``"flat"``, ``"sequence"``, ``"image"`` or ``"text"``, where the guess from X is wrong.
         seed: of the weights, the order of the rows, dropout and the validation rows.

@@ -17,9 +17,9 @@ from fourfold.errors import OptionError, closest
 from fourfold.evidence.findings import ALSO_CALLED, TITLES
 from fourfold.study.augmentation import kinds_of
 from fourfold.study.baselines import BASELINES
+from fourfold.study.efforts import DEFAULT_EFFORT
 from fourfold.study.efforts import effort as effort_by_name
 
-DEFAULT_EFFORT = "standard"
 KINDS: dict[Callable[[str, Any], Any], tuple[str, ...]] = {
     given.whole: ("seed", "seeds", "steps", "rows", "image_size", "text_length", "forecast", "window", "season"),
     given.number: ("margin",),

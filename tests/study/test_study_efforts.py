@@ -6,6 +6,7 @@ import pytest
 from fourfold.comparison import plan
 from fourfold.data.arrays import from_arrays
 from fourfold.options import Options
+from fourfold.study import single
 from fourfold.study.efforts import EFFORTS, MOST
 from fourfold.study.price import price
 
@@ -41,3 +42,18 @@ def test_steps_grow_up_to_five_times_and_not_where_the_user_says_how_many(tmp_pa
     many = dataset(200_000)
     assert plan(many, Options(effort="quick"), tmp_path).effort.steps == MOST * EFFORTS["quick"].steps
     assert plan(many, Options(effort="quick", steps=400), tmp_path).effort.steps == 400
+
+
+@pytest.mark.parametrize("steps, wanted", [(None, 1500), (40, 40)])
+def test_one_family_alone_takes_as_many(monkeypatch, steps, wanted):
+    class Planned(Exception):
+        pass
+
+    def planned(block, prepared):
+        raise Planned(block.steps)
+
+    monkeypatch.setattr(single, "train", planned)
+    with pytest.raises(Planned, match=f"^{wanted}$"):
+        single.train_family(
+            dataset(30_000), "dense", size="S", learning_rates=[1e-2], steps=steps, batch=None, seed=0
+        )

@@ -16,7 +16,7 @@ from fourfold import __version__
 from fourfold.core.machine import READ, TRAIN, check_room, cores
 from fourfold.errors import OptionError
 from fourfold.report.escape import visible
-from fourfold.study.efforts import EFFORTS, MOST, Effort
+from fourfold.study.efforts import DEFAULT_EFFORT, EFFORTS, MOST, Effort
 
 from . import ending
 from .data_options import DataOptions, Encoding, takes_data
@@ -61,7 +61,7 @@ def compare(
     out: Annotated[
         Path | None, typer.Option(help="The folder to write; fourfold-NAME by default.", readable=False)
     ] = None,
-    effort: Annotated[str, typer.Option(help=f"{', '.join(EFFORTS)}: see below.")] = "standard",
+    effort: Annotated[str, typer.Option(help=f"{', '.join(EFFORTS)}: see below.")] = DEFAULT_EFFORT,
     seed: Annotated[int, typer.Option(help="The first seed, and the seed of the splits.")] = 0,
     seeds: Annotated[int | None, typer.Option(help="How many seeds; more add to an earlier run.")] = None,
     steps: Annotated[int | None, typer.Option(help="Steps of each training; the effort's by default.")] = None,

@@ -76,6 +76,8 @@ class Effort:
 TINY = "tiny"
 """The effort that only shows that everything runs: one learning rate, one seed, few steps, the score alone."""
 
+DEFAULT_EFFORT = "standard"
+
 EFFORTS = {
     effort.name: effort
     for effort in (

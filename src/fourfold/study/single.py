@@ -21,6 +21,7 @@ from fourfold.study.blocks import (
 )
 from fourfold.study.candidates import Problem, candidate
 from fourfold.study.candidates.base import SMALL_DATA
+from fourfold.study.efforts import DEFAULT_EFFORT, effort
 from fourfold.study.prepared import Prepared, prepare
 from fourfold.study.saved_model import SavedModel, padded, rebuilt
 from fourfold.training.replicas import DIVERGED, Trained
@@ -32,14 +33,14 @@ def train_family(
     *,
     size: str,
     learning_rates: Sequence[float],
-    steps: int,
+    steps: int | None,
     batch: int | None,
     seed: int,
 ) -> SavedModel:
     """The best of one training a learning rate, on validation rows that are a fifth of the data.
 
-    It runs in this process. Data sets of similar sizes share one compiled program: rows are padded to a power of
-    two, and the padding is never read.
+    It runs in this process, for so many steps, or as many as the comparison's usual effort takes. Data sets of similar
+    sizes share one compiled program: rows are padded to a power of two, and the padding is never read.
 
     Raises:
         OptionError: ``diverged``, if no training stayed finite.
@@ -48,6 +49,7 @@ def train_family(
     prepared, (preparation,) = prepare(dataset, [split])
     rows, task = len(split.train), dataset.task
     room = padded(rows)
+    batch = min(batch, room) if batch else batch_size(max(rows, SMALLEST_BATCH))
     problem = Problem(
         dataset.layout,
         prepared.inputs.shape[2:],
@@ -63,8 +65,8 @@ def train_family(
         size=size,
         problem=problem,
         output=task.output,
-        steps=steps,
-        batch=min(batch, room) if batch else batch_size(max(rows, SMALLEST_BATCH)),
+        steps=steps or effort(DEFAULT_EFFORT).over(rows, batch).steps,
+        batch=batch,
         runs=tuple(Run(rate, seed, 0) for rate in learning_rates),
         capacity=len(learning_rates),
     )
