@@ -327,6 +327,19 @@ def test_no_rate_works_where_none_beats_a_guess(best, share):
     assert tested.share == 0 and not tested.learns
 
 
+def test_root_mean_squares_of_rates_are_those_of_all_trainings_by_which_a_rate_is_chosen():
+    """The mean of the roots would put another rate first, and call the same trainings' score another number."""
+    errors = {0.01: [-1.0, -1.0, -1.0, -13.0], 0.03: [-3.0, -3.0, -3.0, -3.0]}  # of single roots the mean is 1.65, 1.73
+    trials = of_rates(errors)
+    found = ease.of_family(trials, tuple(errors), "rmse", 0.02, 10.0, -20.0)
+    means = {row["rate"]: row["validation"]["mean"] for row in found.rates}
+    assert min(means, key=means.__getitem__) == trials.best()[1] == 0.03
+    assert means == {rate: pytest.approx(10 * np.sqrt(-np.mean(of))) for rate, of in errors.items()}
+    assert found.rates[0]["validation"]["high"] == pytest.approx(10 * np.sqrt(13))
+    slope = 10 / (2 * np.sqrt(-np.mean(errors[0.01])))  # of the other rate nothing varies
+    assert found.noise == pytest.approx(slope * np.std(errors[0.01], ddof=1) / 2)
+
+
 def test_seeds_of_one_split_share_its_noise():
     """What a split's validation rows do to all seeds alike is not averaged away by more seeds."""
     one = of_rates({0.01: [0.8, 1.0, 0.6, 0.8], 0.03: [1.0, 0.8, 0.8, 0.6]})

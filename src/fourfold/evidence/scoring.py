@@ -8,6 +8,9 @@ mase                                    the mean scaled error
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+
+import numpy as np
 
 from fourfold.evidence.sentences import DIFFERENCE, FRACTION, SCALED, TARGET
 
@@ -62,3 +65,33 @@ def of_validation(score: str, value: float, deviation: float) -> float:
     is what 1 of these is in the unit.
     """
     return deviation * of_loss(score, max(-value, 0.0)) if is_error(score) else value
+
+
+def parts_of_validation(score: str, values: Sequence[float], deviation: float) -> np.ndarray:
+    """What each training's validation score adds to that of all, which is the mean of these parts.
+
+    A root of squared errors is that of their mean over the trainings, as on test rows; what a training adds to it is
+    linearised.
+
+    >>> parts_of_validation("accuracy", [0.8, 0.9], 1.0).tolist()
+    [0.8, 0.9]
+    >>> parts_of_validation("rmse", [-1.0, -49.0], 2.0).round(6).tolist()
+    [5.2, 14.8]
+    """
+    found = np.asarray(values, float)
+    mean = float(found.mean())
+    whole = of_validation(score, mean, deviation)
+    if score == "rmse":
+        return whole + (mean - found) * (deviation**2 / (2 * whole) if whole > 0 else 0.0)
+    return np.array([of_validation(score, value, deviation) for value in found])
+
+
+def spread_of_validation(score: str, values: Sequence[float], deviation: float) -> dict[str, float]:
+    """The score of some trainings on validation rows, from that of the lowest to that of the highest.
+
+    >>> spread_of_validation("rmse", [-1.0, -49.0], 2.0)
+    {'mean': 10.0, 'low': 2.0, 'high': 14.0}
+    """
+    found = np.asarray(values, float)
+    mean, each = float(found.mean()), [of_validation(score, float(value), deviation) for value in found]
+    return {"mean": of_validation(score, mean, deviation), "low": min(each), "high": max(each)}

@@ -45,11 +45,11 @@ def noise_between(trials: Trials, rates: Iterable[float], score: str, deviation:
     """
     size, means = trials.best()[0], {}
     for rate in rates:
-        by_run: dict[tuple[tuple[int, int], int], float] = {
-            ((t.part, t.run.split), t.run.seed): scoring.of_validation(score, t.validation_score, deviation)
-            for t in trials.by_setting[size, rate]
-            if not t.diverged
-        }
+        trained = [t for t in trials.by_setting[size, rate] if not t.diverged]
+        runs = [((t.part, t.run.split), t.run.seed) for t in trained]
+        scores = [t.validation_score for t in trained]
+        parts = scoring.parts_of_validation(score, scores, deviation) if scores else np.zeros(0)
+        by_run: dict[tuple[tuple[int, int], int], float] = dict(zip(runs, parts))
         splits = sorted({split for split, _ in by_run})
         by_split = [np.mean([v for (k, _), v in by_run.items() if k == split]) for split in splits]
         means[rate] = np.array(by_split if len(splits) >= FEWEST_SPLITS else list(by_run.values()))

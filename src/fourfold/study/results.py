@@ -184,8 +184,8 @@ def _curve(measured: Measured, trials: Trials) -> dict[str, list[float]]:
         values = [
             t.validation_curve[i] if i < len(t.validation_curve) - 1 else t.validation_score for t in curves
         ]
-        values = [scoring.of_validation(score, float(v), deviation) for v in values]
-        for name, value in zip(points, (int(step), float(np.mean(values)), min(values), max(values))):
+        points["steps"].append(int(step))
+        for name, value in scoring.spread_of_validation(score, values, deviation).items():
             points[name].append(value)
     return points
 

@@ -67,13 +67,11 @@ def of_family(
     rows = []
     for rate in rates:
         all_trials = trials.by_setting[size, rate]
-        scores = [
-            scoring.of_validation(score, t.validation_score, deviation) for t in all_trials if not t.diverged
-        ]
+        scores = [t.validation_score for t in all_trials if not t.diverged]
         rows.append(
             {
                 "rate": rate,
-                "validation": _spread(scores),
+                "validation": scoring.spread_of_validation(score, scores, deviation) if scores else None,
                 "trained": len(scores),
                 "diverged": len(all_trials) - len(scores),
             }
@@ -251,12 +249,6 @@ def _answer(evidence: list[Evidence]) -> str:
         parts.append(all_of(first, f"{words} final score, after {{value}} steps"))
     joined = facts.join("; ", parts)
     return Sentence(f"{joined}.", joined.numbers)
-
-
-def _spread(scores: list[float]) -> dict[str, float] | None:
-    if not scores:
-        return None
-    return {"mean": float(np.mean(scores)), "low": float(np.min(scores)), "high": float(np.max(scores))}
 
 
 MEASURE = Measure("ease", find)
