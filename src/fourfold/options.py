@@ -15,6 +15,7 @@ from fourfold.data.columns.target import FEWEST_ROWS
 from fourfold.data.series.ahead import Ahead
 from fourfold.errors import OptionError, closest
 from fourfold.evidence.findings import ALSO_CALLED, TITLES
+from fourfold.evidence.names import PREDICTED_FOR
 from fourfold.study.augmentation import kinds_of
 from fourfold.study.baselines import BASELINES
 from fourfold.study.efforts import DEFAULT_EFFORT
@@ -291,7 +292,7 @@ class Options:
 
 def _own(builders: Mapping[str, Callable]) -> dict[str, Callable | None]:
     """Candidates of the user's own, their names and kinds checked."""
-    taken = {*TITLES, "baselines", *(name for names in BASELINES.values() for name in names)}
+    taken = {*TITLES, "baselines", *PREDICTED_FOR, *(name for names in BASELINES.values() for name in names)}
     for name, builder in builders.items():
         if not isinstance(name, str) or not re.fullmatch(r"\w[\w -]{0,39}", name):
             raise OptionError(
@@ -304,7 +305,7 @@ def _own(builders: Mapping[str, Callable]) -> dict[str, Callable | None]:
         if name.lower() in {other.lower() for other in taken}:
             raise OptionError(
                 "candidate-name",
-                "a family or a baseline has this name",
+                "a family, a baseline or an array of predictions.npz has this name",
                 got=repr(name),
                 wanted="a name of its own",
                 do=f'"my {name}", say',

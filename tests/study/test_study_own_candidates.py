@@ -212,8 +212,9 @@ def test_features_are_one_vector_a_row():
 @pytest.mark.parametrize(
     ("candidates", "said"),
     [
-        ({"dense": mine}, "a family or a baseline has this name"),
-        ({"Boosted Trees": mine}, "a family or a baseline has this name"),
+        ({"dense": mine}, "a family, a baseline or an array of predictions.npz has this name"),
+        ({"Boosted Trees": mine}, "a baseline or an array"),
+        ({"true": mine}, "an array of predictions.npz has this name"),
         ({"../up": mine}, "odd characters"),
         ({"x" * 50: mine}, "odd characters"),
         ([lambda x: x], "odd characters.*lambda"),

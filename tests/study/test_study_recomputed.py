@@ -7,6 +7,7 @@ from sklearn import metrics
 from sklearn.datasets import load_diabetes, load_iris
 
 from fourfold.comparison import compare
+from fourfold.evidence.names import PREDICTED_FOR
 from fourfold.evidence.statistics import Analysis, differences
 from fourfold.preprocessing.task import Task
 from fourfold.study.baselines import fitted_names
@@ -168,6 +169,7 @@ def test_predictions_hold_what_the_score_knows_of_rows_and_units(how, tmp_path):
     with np.load(out / "predictions.npz", allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     assert ("weights" in arrays, "scale" in arrays) == (how == "weight", how == "scale")
+    assert set(arrays) <= {"dense", *BASELINES["diabetes"], *PREDICTED_FOR}
     errors = (arrays["dense"] - arrays["true"].reshape(1, 90, -1)) / arrays.get("scale", 1.0)
     mean = np.average((errors**2).mean(axis=(0, 2)), weights=arrays.get("weights"))
     assert found.table[0]["score"]["value"] == pytest.approx(np.sqrt(mean), rel=1e-5)
@@ -187,6 +189,7 @@ def test_every_score_of_rare_classes_is_scikit_learns_with_the_weights_beside_th
     with np.load(out / "predictions.npz", allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     assert found.results["data"]["task"]["score"] == "balanced_accuracy" and ("weights" in arrays) == weighted
+    assert set(arrays) <= {"dense", *BASELINES["iris"], *PREDICTED_FOR}
     truth, p, w = arrays["true"], arrays["dense"][0], arrays.get("weights")
     told = (p * arrays["class_weights"]).argmax(1)
     got = {e.measure: e.value for e in found.evidence if e.subject == "dense"}

@@ -45,3 +45,6 @@ WORST_SEED = "score of the worst seed on the rows of the best"  # a family whose
 BEST_SEED = "score of the best seed on the rows of the worst"  # the same
 PART_SCORE = "score in test part {part}"  # a family, where the parts stand in order of time and differ
 FOLD_LEADS = "lead over the mean of the others by fold"  # from one seed, of a family whose lead scatters most
+
+PREDICTED_FOR = ("rows", "true", "classes", "fold", "weights", "class_weights", "scale")
+"""What `predictions.npz` calls the arrays beside those of families and baselines, which stand there by their names."""
