@@ -28,6 +28,9 @@ from fourfold.report.escape import csv_cell
 from fourfold.report.files import load_study
 from fourfold.study.saved_model import SavedModel
 
+DIGITS, DIGITS_OF_A_DEVIATION = 7, 5
+"""Significant ones of a number that is written; and those at least that tell numbers within a deviation apart."""
+
 Columns = dict[str, Any]
 """Some rows of what is written: values by the names of columns."""
 
@@ -84,7 +87,9 @@ def predicted(model: SavedModel, rows: NewRows) -> Columns:
         decoded = rows.by_step(decoded)
         probabilities = None if probabilities is None else rows.by_step(probabilities)
     if task.kind == "regression":
-        decoded = np.vectorize(lambda value: float(f"{value:.7g}"), otypes=[float])(decoded)
+        unit = np.array(preparation.learnt_target.scale)
+        unit = preparation.windows.sizes(rows.inputs) if preparation.windows is not None else unit
+        decoded = rounded(decoded, unit)
     if preparation.windows is not None and rows.following is not None:
         return _step_by_step(preparation.windows, dict(rows.others), decoded, rows.following)
     if decoded.ndim == 1:
@@ -95,6 +100,23 @@ def predicted(model: SavedModel, rows: NewRows) -> Columns:
     if probabilities is not None:
         columns |= {f"probability {name}": probabilities[:, i] for i, name in enumerate(task.classes)}
     return _beside(dict(rows.others), columns) | columns
+
+
+def rounded(values: np.ndarray, unit: np.ndarray) -> np.ndarray:
+    """Numbers in seven significant digits, as many as single precision has; in more where these would not tell a
+    ten-thousandth of the ``unit`` apart, the deviation of the target.
+
+    >>> rounded(np.array([0.123456789, 1234567891.23456]), np.array(5.0)).tolist()
+    [0.1234568, 1234567891.2346]
+    """
+
+    def one(value: float, unit: float) -> float:
+        if not value or not math.isfinite(value):
+            return value
+        places = math.floor(math.log10(abs(value))) - math.floor(math.log10(unit))
+        return float(f"{value:.{max(DIGITS, places + DIGITS_OF_A_DEVIATION)}g}")
+
+    return np.vectorize(one, otypes=[float])(values, unit)
 
 
 def _beside(others: Columns, written: Columns) -> Columns:

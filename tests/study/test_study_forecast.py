@@ -155,6 +155,10 @@ def test_nothing_beats_the_last_value_of_a_random_walk(tmp_path):
     text = io.StringIO()
     predictions.predict_file(tmp_path, walk, text)
     assert [line.split(",")[0] for line in text.getvalue().splitlines()] == ["step", "1", "2", "3", "4"]
+    far = io.StringIO()  # what moves a tenth around a billion is told to a ten-thousandth of that
+    predictions.predict_file(tmp_path, {"price": (1e9 + walk["price"] / 10).round(5)}, far)
+    near, moved = (np.loadtxt(io.StringIO(t.getvalue()), delimiter=",", skiprows=1)[:, 1] for t in (text, far))
+    assert np.ptp(moved) > 0 and moved - 1e9 == pytest.approx(near / 10, abs=1e-3)
 
 
 def test_several_columns_are_forecast_together(tmp_path):

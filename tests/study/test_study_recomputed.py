@@ -1,5 +1,7 @@
 """The numbers of a study computed again, with scikit-learn, from the predictions that lie beside them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas
 import pytest
@@ -7,8 +9,10 @@ from sklearn import metrics
 from sklearn.datasets import load_diabetes, load_iris
 
 from fourfold.comparison import compare
+from fourfold.data import read_inputs
 from fourfold.evidence.names import PREDICTED_FOR
 from fourfold.evidence.statistics import Analysis, differences
+from fourfold.predictions import predicted
 from fourfold.preprocessing.task import Task
 from fourfold.study.baselines import fitted_names
 from fourfold.study.measures import quality
@@ -37,6 +41,21 @@ def test_predictions_name_rows_truth_and_everyone_who_predicts(study):
     assert np.array_equal(arrays["classes"][arrays["true"]] if name == "iris" else arrays["true"], truth)
     assert {"dense", "recurrent", *BASELINES[name]} <= set(arrays)
     assert arrays["dense"].shape[:2] == (2, len(target)) and arrays["boosted trees"].shape[0] == 1
+
+
+def test_written_predictions_of_numbers_far_from_zero_are_those_of_the_model(study):
+    """Seven digits of a billion would be the same number for all rows."""
+    name, found, _arrays = study
+    if name == "iris":
+        pytest.skip("classes")
+    model, data = found.model, load_diabetes()
+    known = model.preparation.learnt_target
+    far = replace(model.preparation, learnt_target=replace(known, center=known.center + 1e9))
+    rows = read_inputs(dict(zip(data.feature_names, data.data.T)), far)
+    written = predicted(replace(model, preparation=far), rows)["prediction"]
+    decoded = model.preparation.decode(model.prepared_outputs(rows.inputs), rows.inputs)
+    assert np.abs(written - 1e9 - decoded).max() < known.scale / 1e4
+    assert predicted(model, rows)["prediction"] == pytest.approx(decoded, rel=1e-6)
 
 
 def test_every_score_is_scikit_learns(study):
