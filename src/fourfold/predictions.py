@@ -87,9 +87,7 @@ def predicted(model: SavedModel, rows: NewRows) -> Columns:
         decoded = rows.by_step(decoded)
         probabilities = None if probabilities is None else rows.by_step(probabilities)
     if task.kind == "regression":
-        unit = np.array(preparation.learnt_target.scale)
-        unit = preparation.windows.sizes(rows.inputs) if preparation.windows is not None else unit
-        decoded = rounded(decoded, unit)
+        decoded = rounded(decoded, preparation.output_unit(rows.inputs))
     if preparation.windows is not None and rows.following is not None:
         return _step_by_step(preparation.windows, dict(rows.others), decoded, rows.following)
     if decoded.ndim == 1:

@@ -238,6 +238,11 @@ class Preparation:
         found = self.learnt_target.decode(outputs)
         return self.windows.decode(found, inputs) if self.windows else found
 
+    def output_unit(self, inputs: Any = None) -> np.ndarray:
+        """What 1 of an output is in the user's units: a number, one a target (K,), or of a forecast (N, H K)."""
+        scale = np.array(self.learnt_target.scale)
+        return scale * self.windows.sizes(inputs) if self.windows else scale
+
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Outputs of the network, after its activation -> the probability of each class or label (N, K)."""
         return self.learnt_target.probabilities(outputs)
