@@ -421,6 +421,20 @@ def test_the_interval_of_an_error_is_longer_where_large_losses_are_rare():
     assert plain.high - plain.value == pytest.approx(plain.value - plain.low)
 
 
+def test_the_interval_of_a_root_mean_square_does_not_reach_zero_where_runs_scatter():
+    """The mean square's interval does, by Student's t; a hundredth of these scores or fewer lies below the lower end."""
+    rng, (runs, fold) = np.random.default_rng(0), plan(5, 5, 100)
+    true, below, draws, lows = np.exp(0.3**2), 0, 200, []  # the root of E exp(2 * 0.3 Z)
+    for _ in range(draws):
+        errors = rng.normal(size=100) * np.exp(0.3 * rng.normal(size=(2, 5, 5)))[..., fold]
+        found = Analysis(dict(zip("ab", errors**2)), runs, fold, "rmse").mean("a")
+        reach = stats.t.ppf(0.975, found.dof) * found.standard_error / found.value
+        assert found.low >= found.value * np.exp(-reach - reach**2)
+        lows.append(found.low)
+        below += true < found.low
+    assert min(lows) > 0 and np.median(lows) > 0.2 and below <= draws / 100
+
+
 def test_few_groups_whose_small_errors_are_rare_by_chance_are_not_skewed():
     """Five groups, one of them easy: the interval of their mean error is Student's t, and does not end near 0."""
     means = np.repeat([1.05, 0.75, 1.10, 1.05, 1.08], 4)[None]

@@ -164,7 +164,10 @@ class Analysis:
         """The ends of the interval of an error, whose losses are skewed: large ones are rare.
 
         With T the studentised mean and a its skewness, T + a T^2 / 3 + a^2 T^3 / 27 + a / 6 has none; of root mean
-        squares T is that of the mean square.
+        squares T is that of the mean square, and the lower end at least value exp(-x - x^2), x = t error / value: the
+        expansion of its logarithm, which is the root's as long as x is small, and does not reach 0. In nine worlds (10
+        groups to 300 rows, runs that scatter by 3 to 30 %; 600 draws each) 0 to 1.8 % of the scores lie below it, at
+        most 0.2 points more than below the root, which is 0 in 83 and 98 % of the draws where runs scatter by 30 %.
 
         Source: Hall 1992, "On the removal of skewness by transformation".
         """
@@ -177,7 +180,9 @@ class Analysis:
 
         ends = [value - moved(side) for side in (1, -1)]
         if self.root:
+            x = t * error / value if value > 0 else 0.0
             ends = [np.sqrt(max(value**2 - 2 * value * moved(side), 0.0)) for side in (1, -1)]
+            ends[0] = max(ends[0], value * np.exp(-x - x**2))
         return max(min(float(ends[0]), value), 0.0), max(float(ends[1]), value)
 
     def means(self, level: float = 0.95) -> dict[str, Interval]:
