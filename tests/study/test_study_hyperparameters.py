@@ -13,7 +13,17 @@ from fourfold.study.architecture import build, fitting_width
 from fourfold.study.candidates import CANDIDATES, Problem
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measure import Inquiry
-from fourfold.study.measures.hyperparameters import AT_BEST, BATCH, MEASURE, RATE, WHOLE, Grid, _answer, _bars
+from fourfold.study.measures.hyperparameters import (
+    AT_BEST,
+    BATCH,
+    MEASURE,
+    RATE,
+    WHOLE,
+    Grid,
+    _answer,
+    _bars,
+    _figure,
+)
 from fourfold.study.price import price
 from fourfold.study.study import Study
 from fourfold.study.workers import Inline
@@ -118,6 +128,13 @@ def test_bars_of_noise_are_shares():
     assert found.noise.share > 1 and max(effect.share for effect in found.main) < 0
     values = {bar["group"]: bar["value"] for bar in _bars("dense", found)}
     assert values.pop("seeds") == 1 and set(values.values()) == {0.0}
+
+
+def test_bars_that_add_up_to_more_than_all_say_why():
+    bars = [{"series": "dense", "group": "units", "value": 0.1, "found": False}]
+    for family, seeds, told in (("dense", 0.9, False), ("recurrent", 1.0, False), ("dense", 0.93, True)):
+        figure = _figure("hyperparameters", "Over the whole grid", [*bars, {**bars[0], "series": family, "value": seeds}])
+        assert ("more than 100 %" in figure.note) is told
 
 
 def test_a_training_that_diverged_counts_as_a_guess(inquiry, monkeypatch):

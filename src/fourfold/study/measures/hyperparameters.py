@@ -37,6 +37,13 @@ RATES, SEEDS, SPLIT = 3, 3, 0
 RUNS = RATES * SEEDS
 FIRST_SEED = 1_000  # beyond those of the sweep; every cell has seeds of its own, so that its noise is its own
 RATE, BATCH = "learning rate", "batch size"
+ABOVE_ALL = (
+    "What seeds alone would give is taken off each share, so that one of nothing comes to 0 on average: those that "
+    "fall below are shown as 0, and the others then add up to more than 100 %."
+)
+SEEN = 0.0005
+"""The least of a share that is seen in percent."""
+
 WHOLE, AT_BEST = "share of variance", "share of variance at the best rate"
 NAMES = ("hyperparameters", "Important hyperparameters", "Which hyperparameters does the score depend on?")
 ON_REQUEST = "on request: --hyperparameters, and at thorough effort"
@@ -196,8 +203,13 @@ def _bars(family: str, found: Decomposition) -> list[dict[str, Any]]:
 
 
 def _figure(name: str, heading: str, rows: list[dict[str, Any]]) -> Figure:
+    """The bars of each family; where they add up to more than all, as some that are shown as 0 were below it, why."""
+    sums: dict[str, float] = {}
+    for row in rows:
+        sums[row["series"]] = sums.get(row["series"], 0.0) + row["value"]
+    note = ABOVE_ALL if max(sums.values(), default=0.0) > 1 + SEEN else ""
     return Figure(
-        name, "bars", heading, tuple(rows), x=Axis("what is varied"), y=Axis("share of variance", FRACTION)
+        name, "bars", heading, tuple(rows), x=Axis("what is varied"), y=Axis("share of variance", FRACTION), note=note
     )
 
 
