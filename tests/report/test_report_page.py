@@ -162,6 +162,16 @@ def test_diverged_rates_are_shown_not_hidden():
     assert [cell.text for cell in row.cells[2:]] == ["–", "–", "0", "15"]
 
 
+@pytest.mark.parametrize(
+    ("sample", "line", "head"),
+    [(regression, "the line is the RMSE over all runs", "All runs"), (choose, "the line is the mean of the runs", "Mean")],
+)
+def test_the_line_of_a_learning_curve_is_called_what_it_is(sample, line, head):
+    """A root mean square of several runs is no mean of theirs."""
+    curves = next(chart for chart in build(*sample()).charts if chart.name == "curves")
+    assert line in curves.reading and curves.table.title.startswith(f"{head} (lowest–highest run)")
+
+
 def test_what_is_missing_is_left_out_and_breaks_nothing():
     results, _ = none()
     results |= {"baselines": [], "evidence": [], "comparisons": [], "model": None}

@@ -117,8 +117,9 @@ def learning_curves(results: dict[str, Any], study: Study) -> Chart | None:
         label = f"{study.titles[family]}: validation {end} after {fmt.integer(last['step'])} steps"
         panels.append(Panel(study.titles[family], view(layers, 170), label, colour=colour))
     rate = "the one learning rate" if one_rate(results) else "each family’s chosen learning rate"
+    line, head = ("RMSE over all runs", "All runs") if scale.name == "RMSE" else ("mean of the runs", "Mean")
     reading = (
-        f"Validation score while training, at {rate}: the line is the mean of the runs, the band reaches from the "
+        f"Validation score while training, at {rate}: the line is the {line}, the band reaches from the "
         f"worst run to the best.{_grey(len(curves))}"
     )
     steps = sorted({point["step"] for points in curves.values() for point in points})
@@ -128,7 +129,7 @@ def learning_curves(results: dict[str, Any], study: Study) -> Chart | None:
         Row((Cell(fmt.integer(step)), *(_curve_cell(at[family].get(step), scale) for family in curves)))
         for step in steps
     )
-    caption = f"Mean (lowest–highest run), {scale.axis}"
+    caption = f"{head} (lowest–highest run), {scale.axis}"
     return Chart("curves", "How they learn", reading, tuple(panels), Table(caption, columns, rows))
 
 
