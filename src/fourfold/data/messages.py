@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 from collections.abc import Collection, Iterable, Sequence
@@ -30,6 +31,17 @@ def counted(number: int, what: str) -> str:
     ('1 row', '1,200 rows', '40 series')
     """
     return f"{number:,} {what if number == 1 else several(what)}"
+
+
+def ends(low: float, high: float) -> str:
+    """The ends of a range, with as many digits as tell a hundredth of it.
+
+    >>> ends(0.5, 346), ends(1e9 - 2, 1e9 + 1.5), ends(3, 3)
+    ('0.5 to 346', '999999998 to 1000000001.5', '3 to 3')
+    """
+    largest, width = max(abs(low), abs(high)), high - low
+    digits = min(max(6, 3 + math.ceil(math.log10(largest / width))), 17) if width else 6
+    return f"{low:.{digits}g} to {high:.{digits}g}"
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from fourfold.data.dataset import Note
-from fourfold.data.messages import in_line, listed, percent, quoted, unknown
+from fourfold.data.messages import ends, in_line, listed, percent, quoted, unknown
 from fourfold.data.values.flags import unflagged
 from fourfold.data.values.hints import SEVERAL, hint_of, may_be_lists, of_limit
 from fourfold.data.values.numerals import style_of
@@ -371,7 +371,7 @@ def _said(
         if task.class_weights:
             reason += "; a row is given the class whose probability is the largest multiple of its share"
     else:
-        what = f"task: regression, {values.min():g} to {values.max():g}"
+        what = f"task: regression, {ends(values.min(), values.max())}"
         score, reason = "score: root mean squared error", "the target is a number"
     outputs = {
         "softmax": "one output a class",
