@@ -109,3 +109,12 @@ def test_some_rows_are_counted_and_where_training_had_both_nothing_is_said(tmp_p
     learnt = read(path, target="y")
     assert any("others without an offset" in str(note) for note in learnt.notes)
     assert lines(Preparation.fit(learnt, range(N)), written(LOCAL, tmp_path / "local.csv")) == []
+
+
+@pytest.mark.parametrize("frame", [LOCAL, ZONED], ids=["learnt without zones", "learnt with zones"])
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_new_rows_without_a_date_in_any_row_tell_of_no_zone(frame, form, tmp_path):
+    learnt = Preparation.fit(read(written(frame, tmp_path / "data.csv"), target="y"), range(N))
+    new = frame.assign(when=None)
+    getattr(new, f"to_{form}")(tmp_path / f"new.{form}", index=False)
+    assert lines(learnt, tmp_path / f"new.{form}") == ["no value in 60 of 60 rows: 'when' (all that were learnt from had one)"]

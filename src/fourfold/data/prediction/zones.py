@@ -6,6 +6,7 @@ import numpy as np
 
 from fourfold.data.dataset import Column
 from fourfold.data.values.dates import LONGEST, has_zone
+from fourfold.data.values.in_words import WORDS
 from fourfold.preprocessing.table import missing
 
 __all__ = ["SAID", "of_other_zones"]
@@ -19,8 +20,8 @@ SAID = {
 
 def of_other_zones(learnt: Column, found: Column, cells: np.ndarray, read: np.ndarray) -> tuple[int, str, bool] | None:
     """How many of the dates in cells (N,), as ``read``, have a zone where none was learnt, or have none; one of them,
-    and whether zones were learnt. None of other columns, and where it is not known."""
-    if learnt.kind != "date" or learnt.zoned is None:
+    and whether zones were learnt. None of other columns, and where it is not known; numbers tell of no zone."""
+    if learnt.kind != "date" or learnt.zoned is None or found.kind not in ("date", *WORDS):
         return None
     if found.kind == "date":
         others = ~missing(cells) if found.zoned is (not learnt.zoned) else np.zeros(len(cells), dtype=bool)
