@@ -436,3 +436,45 @@ def test_a_header_alone_is_no_rows_of_a_table_and_no_error(learnt, tmp_path):
         list(parts_of_inputs(str(path), learnt[0]))
     with pytest.raises(DataError, match="0 rows"):
         read_inputs(FRAME.head(0), learnt[0])
+
+
+def _days(form):
+    """Days and clocks of 2024, as they stand in a form."""
+    days = pd.Series(pd.date_range("2024-01-01", periods=N, freq="31h"))
+    if form == "ISO":
+        return days.dt.strftime("%Y-%m-%d %H:%M:%S").tolist()
+    if form == "days first":
+        return days.dt.strftime("%d.%m.%Y %H:%M").tolist()
+    since = (days - pd.Timestamp(0)) // pd.Timedelta(1, form)
+    return [int(count) for count in since]
+
+
+@pytest.mark.parametrize(
+    ("learnt", "new", "said"),
+    [
+        ("ISO", "ms", "milliseconds since 1970"),
+        ("ISO", "s", "seconds since 1970"),
+        ("days first", "ns", "nanoseconds since 1970"),
+        ("ms", "ISO", "dates, read as year-month-day"),
+        ("ms", "s", "seconds since 1970"),
+    ],
+)
+@pytest.mark.parametrize("only", [N, 1])
+def test_dates_that_are_counted_since_1970_are_those_of_other_forms(learnt, new, said, only, tmp_path):
+    """As JSON of pandas has them: in a column of dates they can be nothing else."""
+    data = read({"day": _days(learnt), "v": RNG.normal(size=N), "y": ["p", "q"] * (N // 2)})
+    preparation = Preparation.fit(data, np.arange(N))
+    same = read_inputs({"day": _days(learnt)[:only], "v": [1.0] * only}, preparation)
+    pd.DataFrame({"day": _days(new)[:only], "v": 1.0}).to_csv(tmp_path / "new.csv", index=False)
+    found = read_inputs(tmp_path / "new.csv", preparation)
+    minutes = np.timedelta64(1, "m")
+    assert (np.abs(found.inputs["day"] - same.inputs["day"]) < minutes).all()
+    assert f"column day: date ({said})" in map(str, found.notes)
+
+
+@pytest.mark.parametrize(("learnt", "new"), [("ISO", 0.5e9), ("ISO", 45292.0), ("ms", "01.02.2024")])
+def test_numbers_that_may_be_other_counts_are_refused_as_dates(learnt, new):
+    data = read({"day": _days(learnt), "v": RNG.normal(size=N), "y": ["p", "q"] * (N // 2)})
+    with pytest.raises(DataError, match="'day' holds") as caught:
+        read_inputs({"day": [new] * 3, "v": [1.0] * 3}, Preparation.fit(data, np.arange(N)))
+    assert caught.value.do == "write 'day' as in training"

@@ -18,7 +18,7 @@ from fourfold.data.source import Source
 from fourfold.data.values.dates import SINCE, TURNED, USUAL
 from fourfold.data.values.in_words import WORDS, held, of_kind
 from fourfold.data.values.numerals import Style, style_of
-from fourfold.data.values.stamps import COMPACT, COUNTED, compact_dates, counted_as
+from fourfold.data.values.stamps import COMPACT, COUNTED, compact_dates, counted_as, counted_since_1970
 from fourfold.data.values.word_channels import column_of
 from fourfold.data.values.words import as_written, reworded, spelled
 from fourfold.errors import DataError
@@ -94,7 +94,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             continue
         cells, kind = found.inputs[name], found.kind(name)
         wanted = of_kind(column.kind, column.written or PLAIN.get(column.kind, ""))
-        column, said = _of_thousands(column, kind, cells, found.comma)
+        column, said = _told_apart(column, kind, cells, found.comma)
         values, meant = _meant(column, kind, cells)
         if values is None:
             wrong.holds(name, held(kind, cells), wanted)
@@ -184,6 +184,29 @@ class _Wrong:
             + [f"add {listed([*dict.fromkeys(absent)])}" + ", or rename what holds it" * bool(extra)] * bool(absent)
             + [f"write {listed(other)} as in training"] * bool(other)
         )
+
+
+def _told_apart(column: Column, kind: str, cells: np.ndarray, comma: bool) -> tuple[Column, list[Note]]:
+    """A column as one of values in another way of writing than in training, where cells can be nothing else."""
+    if column.kind == "date":
+        return _of_counts(column, kind, cells)
+    return _of_thousands(column, kind, cells, comma)
+
+
+def _of_counts(column: Column, kind: str, cells: np.ndarray) -> tuple[Column, list[Note]]:
+    """A column of dates as one of counts since 1970, or of other such counts; and one of counts as one of dates in ISO
+    form: JSON and csv have the same dates so."""
+    absent, written, said = missing(cells), "", ""
+    if absent.all() or kind not in ("number", *WORDS):
+        return column, []
+    numbers = as_written(cells, "number", "") if kind in WORDS else cells
+    if (missing(numbers) == absent).all():
+        written = said = counted_since_1970(numbers)
+    elif column.written in COUNTED and (missing(as_written(cells, "date", "")) == absent).all():
+        said = f"dates, read as {USUAL}"
+    if not said or written == column.written:
+        return column, []
+    return replace(column, written=written), [OfColumns.of([column.name], "date", said)]
 
 
 def _of_thousands(column: Column, kind: str, cells: np.ndarray, comma: bool) -> tuple[Column, list[Note]]:

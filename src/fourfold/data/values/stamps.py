@@ -12,7 +12,7 @@ from .words import as_objects, reworded
 
 __all__ = [
     "COMPACT", "COUNTED", "FEWEST", "FEWEST_TIMES", "SINCE_1970", "compact_dates", "counted_as", "counted_dates",
-    "irregular", "moment", "monday_of", "named", "surely_counted", "written_compact",
+    "counted_since_1970", "irregular", "moment", "monday_of", "named", "surely_counted", "written_compact",
 ]  # fmt: skip
 
 COMPACT = ("yearmonthday", "yearmonth", "yearweek")
@@ -201,6 +201,17 @@ def surely_counted(name: str, values: np.ndarray) -> str:
     sure = not parts or not STAMPS.isdisjoint(named(name)) or _between(present, SURELY, parts)
     lasting = parts == 1 and not LASTING.isdisjoint(named(name))
     return counted[1] if sure and not lasting else ""
+
+
+def counted_since_1970(values: np.ndarray) -> str:
+    """What the numbers (N,) of a column of dates count, seconds or parts of these from 2001 to 2033; "" of others.
+
+    >>> counted_since_1970(np.array([1.7e12, np.nan])), counted_since_1970(np.array([20240131.0]))
+    ('milliseconds since 1970', '')
+    """
+    present = values[~np.isnan(values)]
+    units = (unit for unit, parts in UNITS if len(present) and _between(present, SURELY, parts))
+    return next((f"{unit} since 1970" for unit in units), "")
 
 
 def counted_as(values: np.ndarray, written: str) -> np.ndarray:
