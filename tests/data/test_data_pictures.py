@@ -379,3 +379,17 @@ def test_new_pictures_of_another_shape_are_said_to_be_resized(sizes, said, tmp_p
         picture(tmp_path / "new" / f"{place}.png", width, height)
     rows = read_inputs(tmp_path / "new", known)
     assert rows.inputs.shape[1:3] == (8, 8) and f"pictures: 8 x 8, grey {said}" in [str(note) for note in rows.notes]
+
+
+@pytest.mark.parametrize("listed", [1, 2, 10])
+@pytest.mark.parametrize("name", ["new.txt", "new.csv"])
+def test_a_list_of_new_pictures_without_a_name_above_has_no_header(name, listed, tmp_path):
+    for label in "ab":
+        (tmp_path / "data" / label).mkdir(parents=True)
+        for place in range(10):
+            Image.new("L", (8, 8), color=20 * place).save(tmp_path / "data" / label / f"{'cdefghijkl'[place]}.png")
+    data = read(tmp_path / "data")
+    paths = sorted(map(str, (tmp_path / "data").glob("*/*.png")))[:listed]
+    (tmp_path / name).write_text("".join(f"{path}\n" for path in paths))
+    found = read_inputs(tmp_path / name, Preparation.fit(data, np.arange(20)))
+    np.testing.assert_array_equal(found.inputs, data.inputs[:listed])

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fourfold.data.dataset import Note
+from fourfold.data.files.pictures import SUFFIXES
 from fourfold.data.messages import listed
 from fourfold.data.places import by_place
 from fourfold.data.reading import Reading
@@ -324,6 +325,8 @@ def _is_header(records: Records) -> bool:
     """The first record names the columns: words above numbers or dates, or numbers that count, or no numbers and no
     row."""
     first, rest = records[0], records[1:]
+    if any(_are_pictures(cell, below_of(rest, place), len(first)) for place, cell in enumerate(first)):
+        return False
     if any(
         not is_number(cell)
         and cell.strip() not in MISSING_WORDS
@@ -347,3 +350,8 @@ def _is_header(records: Records) -> bool:
     fewest = max(2 if whole[:1] in ([0], [1]) else 3, len(first) - 2)
     counts = len(whole) >= fewest and whole == list(range(whole[0], whole[0] + len(whole)))
     return counts and are_beside_words(whole, first, rest) and not recurs(first, rest)
+
+
+def _are_pictures(cell: str, below: Sequence[str], columns: int) -> bool:
+    """Whether a cell and all below it are names of pictures: then it is one of them, also where it stands alone."""
+    return (bool(below) or columns == 1) and all(word.strip().lower().endswith(SUFFIXES) for word in (cell, *below))
