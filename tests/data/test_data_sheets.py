@@ -10,6 +10,7 @@ from data_samples import LABELS
 
 from fourfold.data import read, read_inputs
 from fourfold.data.files.text.header import settings_above
+from fourfold.data.opening import open_source
 from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing import Preparation
@@ -336,3 +337,22 @@ def test_what_excel_writes_above_a_pivot_table_is_no_row(above, tmp_path):
     with (tmp_path / "data.csv").open("w") as file:
         csv.writer(file).writerows([[*above, "", "", ""], *rows])
     assert read(tmp_path / "data.csv").fingerprint == data.fingerprint
+
+
+DAYS = [(1, 45292 + i) for i in range(40)]
+
+
+@pytest.mark.parametrize("index", [range(40), DAYS], ids=["counted", "dates"])
+def test_the_only_name_beside_an_index_is_no_title(index, tmp_path):
+    """As pandas writes a series, or a frame of one column."""
+    rows = [[None, "sales"], *([cell, i * 7 % 13 + 0.5] for i, cell in enumerate(index))]
+    path = workbook(tmp_path / "data.xlsx", {"data": rows}, formats=[14])
+    source = open_source(path)
+    assert source.inputs.names == ("column 1", "sales") and len(source.inputs["sales"]) == 40
+    titled = workbook(tmp_path / "titled.xlsx", {"data": [["of 2024"], *rows]}, formats=[14])
+    assert open_source(titled).inputs.names == ("column 1", "sales")
+
+
+def test_a_title_above_the_second_of_two_names_is_one(tmp_path):
+    rows = [[None, "of 2024"], ["day", "sales"], *([i, i * 7 % 13 + 0.5] for i in range(40))]
+    assert open_source(workbook(tmp_path / "data.xlsx", {"data": rows})).inputs.names == ("day", "sales")

@@ -157,9 +157,19 @@ def _is_table(lines: list[Cells], fewest: int = 2) -> bool:
 
 
 def _titles(lines: list[Cells]) -> int:
-    """How many rows of one cell stand above the rows of several."""
+    """How many rows of one cell stand above the rows of several, and above the names."""
     first = next((place for place, line in enumerate(lines) if len(line) > 1), 0)
+    first -= _names_the_second(lines[:first], lines[first:])
     return first if first <= MOST_ABOVE and _is_table(lines) else 0
+
+
+def _names_the_second(above: list[Cells], lines: list[Cells]) -> bool:
+    """Whether the last row above the others names the second of two columns, the first of which is the index of a data
+    frame without a name: numbers or dates."""
+    columns = sorted({column for line in lines for column in line})
+    if len(columns) != 2 or not above or {*above[-1]} != {columns[1]}:
+        return False
+    return isinstance(above[-1][columns[1]], str) and not isinstance(lines[0].get(columns[0], ""), str)
 
 
 def _settings(sheet: Sheet) -> int:
