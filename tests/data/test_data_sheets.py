@@ -289,6 +289,15 @@ def test_a_row_of_totals_without_a_target_is_left_out_and_told(word, tmp_path):
     assert data.inputs.names == ("v",) and data.rows == 30
 
 
+@pytest.mark.parametrize("means", ["Average", "Mittelwert"])
+def test_means_below_totals_without_a_target_are_left_out_with_them(means, tmp_path):
+    rows = [["day", "v", "y"], *([f"2024-01-{i + 1:02}", i % 9, LABELS[i % 2]] for i in range(30)), ["Total", 119], [means, 4]]
+    data = read(workbook(tmp_path / "data.xlsx", {"data": rows}))
+    assert "left out: 2 of 32 rows (the target is missing; totals, as 'Total' says)" in map(str, data.notes)
+    alone = [*rows[:31], [means, 4]]
+    assert "fourfold predict fills it in" in str(read(workbook(tmp_path / "alone.xlsx", {"data": alone})).notes)
+
+
 def test_a_row_of_totals_among_lists_of_labels_is_refused_as_its_empty_cell_would_be_a_list(tmp_path):
     rows = [["shop", "v", "y"], *([f"s{i}", i % 9, ("a;b", "b", "a")[i % 3]] for i in range(30)), ["Total", 120]]
     with pytest.raises(DataError, match="rows of totals are among those to learn from: got 'Total' in row 31, which has no target") as caught:

@@ -73,10 +73,15 @@ def check_no_totals(table: Table, target: np.ndarray) -> None:
 
 
 def all_called_totals(table: Table, rows: np.ndarray) -> list[str]:
-    """What some rows are called, if all of them are called totals; else []."""
+    """What some rows are called, if all of them are called totals, or means beside these; else [].
+
+    >>> all_called_totals(Table({"shop": np.array(["Mean", "Total"], dtype=object)}), np.arange(2))
+    ['Mean', 'Total']
+    """
     words = [values[rows].tolist() for values in table.values() if values.dtype == object]
-    called = [next(iter(called_totals(own)), "") for own in zip(*words)]
-    return called if all(called) else []
+    totals = [next(iter(called_totals(own)), "") for own in zip(*words)]
+    called = [total or next(iter(called_totals(own, AVERAGE)), "") for total, own in zip(totals, zip(*words))]
+    return called if any(totals) and all(called) else []
 
 
 def totals_among(words: np.ndarray, numbers: Sequence[np.ndarray]) -> list[str]:
