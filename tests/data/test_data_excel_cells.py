@@ -6,6 +6,7 @@ from data_samples import LABELS
 from test_data_sheets import workbook
 
 from fourfold.data import read, read_inputs
+from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
 CLOCK, HOURS = 1, 2
@@ -107,3 +108,14 @@ def test_numbers_that_are_shown_without_leading_zeros(code, tmp_path):
     assert data.inputs["v"][:2].tolist() == [10000, 10001]
     new = read_inputs(of(tmp_path, [(1, 10007), 10008], [code]), Preparation.fit(data, range(40)))
     assert new.inputs["v"].tolist() == [10007, 10008]
+
+
+def test_a_target_of_formulas_without_a_value_is_told_what_to_do(tmp_path):
+    """As programs write them that don't compute: the target is not what the last column with values would be."""
+    rows = [["v", "code", "kind"], *([i % 7, f"c{i * 7 % 40}", f"<c ><f>IF(A{i + 2}&gt;3,1,0)</f></c>"] for i in range(40))]
+    path = workbook(tmp_path / "data.xlsx", {"data": rows})
+    saved = "if formulas give them, open the file in Excel and save it"
+    with pytest.raises(DataError, match=f"'code' was taken for it .*the last, 'kind', has none; {saved}"):
+        read(path)
+    with pytest.raises(DataError, match="open it in Excel and save it, if formulas give them; else choose another"):
+        read(path, target="kind")

@@ -21,11 +21,12 @@ from fourfold.data.columns.roles import (
     with_ids,
     with_roles,
 )
-from fourfold.data.columns.rows_with_target import with_labelled
+from fourfold.data.columns.rows_with_target import holds_unstored, with_labelled
 from fourfold.data.columns.table import settle_table, understood_columns
 from fourfold.data.columns.tagged_words import check_no_tags, tagged_words
 from fourfold.data.columns.target import settle_target
 from fourfold.data.columns.target_choice import (
+    WITH_VALUES,
     another_target,
     said_of,
     target_names,
@@ -52,6 +53,7 @@ from fourfold.preprocessing.task import Task
 from .dataset import Column, Dataset, Layout, Note, Table
 from .joined import joined_notes
 from .layout import check_layout, settle_array, varying
+from .messages import in_line
 from .source import Source
 
 MORE_FOLDERS = "put the files of each class into a subfolder of their own, called as the class"
@@ -323,6 +325,9 @@ def _guess(source: Source) -> str:
     """Why a column was taken for the target, to be said behind what to do."""
     name = source.target_name
     because = next((note.because for note in source.notes if note.what == f"target: {name}"), "")
+    if because == WITH_VALUES and isinstance(source.inputs, Table):
+        unstored = "; if formulas give them, open the file in Excel and save it" if holds_unstored(source) else ""
+        because += f"; the last, {in_line(source.inputs.names[-1])!r}, has none{unstored}"
     return f": {name!r} was taken for it ({because})" if because else ""
 
 

@@ -13,6 +13,9 @@ from fourfold.errors import OptionError, nearest
 CONSTANT = "the same value in all rows"
 """Why a column is left out that never varies."""
 
+UNSTORED = "formulas without a value"
+"""What a workbook holds whose formulas nobody has computed."""
+
 SHOWN = 8
 """The most names that one message lists."""
 

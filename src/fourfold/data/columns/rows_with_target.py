@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from fourfold.data.dataset import Note
-from fourfold.data.messages import counted, listed
+from fourfold.data.messages import UNSTORED, counted, listed
 from fourfold.data.source import Source
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import Table, missing
@@ -16,7 +16,7 @@ from .free_texts import are_free
 from .target import SPELLED, another, are_marks, check_values, without_blanks
 from .totals import all_called_totals
 
-__all__ = ["with_labelled"]
+__all__ = ["holds_unstored", "with_labelled"]
 
 
 def with_labelled(
@@ -40,7 +40,8 @@ def with_labelled(
         values = without_blanks(values) if kind == "category" else values
         absent = missing(values)
         if len(values) and absent[:learnt].all():
-            raise DataError("empty-target", f"the target {name!r} has no values", do="choose another target")
+            stored = "open it in Excel and save it, if formulas give them; else " if holds_unstored(source) else ""
+            raise DataError("empty-target", f"the target {name!r} has no values", do=f"{stored}choose another target")
         if absent.any() and (do := _what_it_means(source, name, values, absent, instead, guess)):
             raise DataError(
                 "missing-target",
@@ -60,6 +61,11 @@ def with_labelled(
             do="compare without them, and fourfold predict fills it in",
         )
     return source.kept(rows), rows, (_said(source, rows, names),)
+
+
+def holds_unstored(source: Source) -> bool:
+    """Whether the data are of a workbook with formulas that have no values."""
+    return any(note.what.startswith(UNSTORED) for note in source.notes)
 
 
 def _said(source: Source, rows: np.ndarray, names: Sequence[str]) -> Note:

@@ -251,7 +251,7 @@ def _check_labels(
             wanted="classes with several examples each",
             do=MULTILABEL
             if may_be_lists(train.tolist())
-            else f"{another(instead())}, or {AS_NUMBERS if words else '--task regression'}, if it is an amount",
+            else f"{another(instead())}, or {AS_NUMBERS if words else '--task regression'}, if it is an amount{guess}",
         )
     alone = classes[counts == 1].tolist()
     if alone and not test_rows:

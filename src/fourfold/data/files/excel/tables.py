@@ -13,7 +13,7 @@ from fourfold.data.files.content import Content
 from fourfold.data.files.npz import DAMAGED
 from fourfold.data.files.opened import source_of
 from fourfold.data.files.text.notes_below import FEWEST_BESIDE_NOTES, MOST_NOTES
-from fourfold.data.messages import counted, listed
+from fourfold.data.messages import UNSTORED, counted, listed
 from fourfold.data.reading import Reading
 from fourfold.data.source import Source
 from fourfold.errors import DataError, FileError, FourfoldError
@@ -142,4 +142,4 @@ def _stored(tables: Sequence[SheetTable]) -> Iterator[Note]:
         yield Note(f"merged: {counted(merged, 'cell')} below each other", because)
     if unstored := sum(table.sheet.unstored for table in tables):
         because = "missing; open the file in Excel and save it, or save it as csv"
-        yield Note(f"formulas without a value: {counted(unstored, 'cell')}", because)
+        yield Note(f"{UNSTORED}: {counted(unstored, 'cell')}", because)
