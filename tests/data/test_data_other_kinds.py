@@ -1,6 +1,7 @@
 """Files of other kinds: one sentence that names the kind and says how it is turned into data."""
 
 import gzip
+import json
 
 import pytest
 from data_samples import LABELS, made, refused_and_said, rows
@@ -33,6 +34,7 @@ KINDS = {
     "DuckDB": (bytes(8) + b"DUCK" + bytes(40), "duckdb FILE"),
     "SQLite": (b"SQLite format 3\0" + bytes(40), "sqlite3 -header -csv FILE"),
     "SPSS portable": ("ASCII SPSS PORT FILE".ljust(40) * 5, "got a portable file of SPSS"),
+    "SPSS portable behind other alphabets": ("0".ljust(40, "0") + "ASCII SPSS PORT FILE".ljust(40) * 4, "pyreadstat.read_por"),
     "Access": (b"\0\1\0\0Standard ACE DB\0" + bytes(400), "mdb-export FILE"),
     "dBase": (bytes([3, 124, 1, 31]) + bytes(28) + b"NAME".ljust(11, b"\0") + b"C" + bytes(20) + b"\r data", "got a table of dBase"),
     "EDIFACT": ("UNA:+.? 'UNB+UNOC:3+1+2+240101:1000+1'LIN+1++4000:EN'", "got a message of EDIFACT"),
@@ -76,6 +78,8 @@ KINDS = {
     "CoNLL": ("-DOCSTART- -X- O\n\n" + repeated("word N {y}"), "a row for each sentence"),
     "JSON-stat": ('{"version": "2.0", "class": "dataset", "id": ["a"], "size": [2], "value": [1, 2]}', "pyjstat"),
     "annotations of InfluxDB": ("#group,false,true\n#datatype,long,string\n,table,v\n,0,1\n", "grep -v '^#' FILE"),
+    "WFDB": ("100 2 360 650000\n100.dat 212 200 11 1024 995 -22131 0 MLII\n100.dat 212 200 11 1024 1011 20052 0 V5\n# 69 M\n", "wfdb.rdsamp(RECORD)"),
+    "Label Studio": (json.dumps([{"id": i, "data": {"text": f"so {i}"}, "annotations": [{"id": i, "result": [{"value": {"choices": ["p"]}, "from_name": "kind"}]}]} for i in range(30)]), "export them as CSV"),
     "ActiGraph": ("------------ Data File Created By ActiGraph GT3X+ -----------\nSerial Number: A1\n", "behind the second line of dashes"),
     "Empatica": ("1544027337.000000, 1544027337.000000\n32.000000, 32.000000\n" + repeated("{i},{d}"), "its start and its rate"),
     "a log of Python": (repeated("2024-01-01 00:00:0{d},123 INFO sensor - temp 2{d}.5"), "got lines of a log"),

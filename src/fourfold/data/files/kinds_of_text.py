@@ -49,6 +49,10 @@ ACTIGRAPH = re.compile(rb"-{5,} Data File Created By ActiGraph")
 EMPATICA = re.compile(rb"(\d{10}\.\d{2,})(?:, \1)*\r?\n(\d+\.0{2,})(?:, \2)*\r?\n")
 """How a recording begins: when, for each column, and how often in a second."""
 
+WFDB = re.compile(rb"(?:#[^\n]*\n)*([^\s/]+)(?:/\d+)? \d+[^\n]*\n(?:#[^\n]*\n)*\1\S*\.(?:dat|mat) \d+")
+LABEL_STUDIO = re.compile(
+    rb"\s*\[\s*\{.{0,20000}?\"annotations\"\s*:\s*\[\s*\{.{0,2000}?\"from_name\"\s*:", re.DOTALL
+)
 JSON_STAT = re.compile(rb"\s*\{(?=.{0,2000}\"class\"\s*:\s*\"dataset\")", re.DOTALL)
 
 
@@ -149,6 +153,16 @@ KINDS_OF_TEXT: tuple[WrongKind, ...] = (
         "a cube of JSON-stat",
         matches(JSON_STAT),
         "download it as csv, or pyjstat.Dataset.read(FILE).write('dataframe')",
+    ),
+    WrongKind(
+        "a header of WFDB, whose signals lie in a file beside it",
+        matches(WFDB),
+        "wfdb.rdsamp(RECORD)[0] of all records, without the end of the name; then numpy.savez with x and y",
+    ),
+    WrongKind(
+        "labels of Label Studio in its own form",
+        lambda content: LABEL_STUDIO.match(content.head) is not None,
+        "export them as CSV, and name the column of the labels with --target",
     ),
     WrongKind("a table of InfluxDB with annotations", matches(ANNOTATED), "grep -v '^#' FILE > data.csv"),
     WrongKind(

@@ -310,7 +310,11 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         "mne.io.read_raw_edf(FILE).to_data_frame().to_csv, or numpy.savez with x and y",
     ),
     WrongKind("a document or program", starts(b"RIFF", b"\x7fELF", b"MZ\x90", b"{\\rtf"), "give a table or arrays"),
-    WrongKind("a portable file of SPSS", says(b"ascii spss port file"), "save it as csv"),
+    WrongKind(
+        "a portable file of SPSS",
+        lambda content: b"ASCII SPSS PORT FILE" in content.head[:220],
+        "save it as csv, or pyreadstat.read_por(FILE)[0].to_csv('data.csv', index=False)",
+    ),
     WrongKind("a message of EDIFACT", starts(b"UNA:+", b"UNB+"), "write a csv with a row for each line of the message"),
     WrongKind("a message of HL7", starts(b"MSH|^~\\&"), "write a csv with a row for each patient or observation"),
     WrongKind("a statement of a bank in MT940", starts(b":20:", b"{1:F01"), "download the statement as csv"),
