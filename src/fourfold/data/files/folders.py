@@ -196,6 +196,13 @@ def holds_pictures(folder: Path) -> bool:
     return any(is_picture(entry.name) for entry in folder.iterdir())
 
 
+def _are_notes(files: Sequence[Path], kept: np.ndarray) -> bool:
+    """Whether the texts that are ``kept`` are such as Index and README, beside a larger file of another kind."""
+    own = {files[place] for place in kept}
+    others = (path.stat().st_size for path in files if path not in own)
+    return not any(path.suffix for path in own) and max(others, default=0) > sum(path.stat().st_size for path in own)
+
+
 def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: Reading) -> Source:
     if reading.layout in (None, "sequence") and are_recordings(files):
         return _series(folder, files, labels, reading)
@@ -207,6 +214,8 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
     drawn = [path for path, picture in zip(files, pictures) if picture]
     masks = masks_among(drawn) if wanted is pictures and not reading.all else {}
     kept = np.flatnonzero([own and path not in masks for own, path in zip(wanted, files)])
+    if wanted is texts and labels is None and not (reading.all or reading.by_place) and _are_notes(files, kept):
+        kept = kept[:0]
     if not len(kept):
         sounds = bool(files) and all(path.suffix.lower() in SOUNDS for path in files)
         one_of_each = {path.suffix: path for path in files if not sounds}
