@@ -119,3 +119,49 @@ def test_a_target_of_formulas_without_a_value_is_told_what_to_do(tmp_path):
         read(path)
     with pytest.raises(DataError, match="open it in Excel and save it, if formulas give them; else choose another"):
         read(path, target="kind")
+
+
+SHARES = [round(0.01 + i * 37 % 90 / 100, 3) for i in range(40)]
+KINDS = [LABELS[i * i % 3 % 2] for i in range(40)]
+
+
+def _of_shares(folder, form):
+    """The same shares as percent in a csv, in a workbook, and as plain numbers in one."""
+    path = folder / f"{form}.{'csv' if form.startswith('csv') else 'xlsx'}"
+    if form.startswith("csv"):
+        mark, comma = (";", ",") if form == "csv with decimal commas" else (",", ".")
+        lines = [f"{100 * share:.1f} %".replace(".", comma) + f"{mark}{kind}" for share, kind in zip(SHARES, KINDS)]
+        path.write_text("\n".join([f"v{mark}y", *lines]) + "\n")
+        return path
+    cells = [(1, share) if form == "workbook" else share for share in SHARES]
+    return workbook(path, {"data": [["v", "y"], *map(list, zip(cells, KINDS))]}, formats=["0.0%"])
+
+
+@pytest.mark.parametrize(
+    ("learnt", "new", "said"),
+    [
+        ("csv", "workbook", "shown as percent in the workbook: 0.15 is 15"),
+        ("csv with decimal commas", "workbook", "shown as percent in the workbook: 0.15 is 15"),
+        ("workbook", "csv", "percent as in the workbook: 15 % is 0.15"),
+        ("workbook", "csv with decimal commas", "percent as in the workbook: 15 % is 0.15"),
+        ("workbook", "workbook", ""),
+        ("csv", "csv", ""),
+    ],
+)
+def test_percent_of_test_rows_are_read_as_the_data_have_them(learnt, new, said, tmp_path):
+    data = read(_of_shares(tmp_path, learnt), test=_of_shares(tmp_path, new))
+    np.testing.assert_allclose(data.inputs["v"], np.tile(SHARES, 2) * (1 if learnt == "workbook" else 100), atol=1e-12)
+    assert said in str(data.notes) and ("in the workbook" in str(data.notes)) == bool(said)
+
+
+@pytest.mark.parametrize("learnt", ["csv", "csv with decimal commas"])
+def test_percent_of_new_rows_in_a_workbook_are_read_as_those_learnt(learnt, tmp_path):
+    preparation = Preparation.fit(read(_of_shares(tmp_path, learnt)), np.arange(40))
+    found = read_inputs(_of_shares(tmp_path, "workbook"), preparation)
+    np.testing.assert_allclose(found.inputs["v"], np.multiply(SHARES, 100))
+    assert "column v: number (shown as percent in the workbook: 0.15 is 15)" in map(str, found.notes)
+    plain = read_inputs(_of_shares(tmp_path, "plain"), preparation)
+    np.testing.assert_allclose(plain.inputs["v"], SHARES)
+    assert "column v: numbers of at most 1, taken for percent (learnt from such as 15 %;" in str([*map(str, plain.notes)])
+    large = read_inputs({"v": np.multiply(SHARES, 100)}, preparation)
+    assert "taken for percent" not in str([*map(str, large.notes)])

@@ -17,11 +17,12 @@ from fourfold.data.series.steps import grid
 from fourfold.data.values.dates import USUAL
 from fourfold.data.values.in_words import held
 from fourfold.data.values.numerals import style_by
+from fourfold.data.values.percent import AS_FRACTIONS, AS_PERCENT, as_fractions, as_percent, is_percent
 from fourfold.data.values.words import as_objects, as_written, spelled, spelled_dates, understood
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind, missing, row_count
 
-from .dataset import Column, Note, Table
+from .dataset import Column, Note, OfColumns, Table
 from .messages import SHOWN, close, listed, quoted
 from .source import Source
 from .unequal import as_long
@@ -127,6 +128,7 @@ def _read_as(source: Source, test: Source) -> tuple[Source, list[Note]]:
     if not isinstance(source.inputs, Table) or not isinstance(test.inputs, Table):
         return test, []
     both = [name for name in source.inputs if name in test.inputs]
+    test = _as_shown(source, test, both)
     read = as_meant(test, {name: source.kind(name) for name in both if source.kind(name) != "category"})
     assert isinstance(read.inputs, Table)
     words, said = _as_words(source, test, [name for name in both if source.kind(name) == "category"])
@@ -137,6 +139,28 @@ def _read_as(source: Source, test: Source) -> tuple[Source, list[Note]]:
     notes += meant
     called = os.path.basename(test.name)
     return read, [replace(note, what=f"{called!r}: {note.what}") for note in notes]
+
+
+def _as_shown(source: Source, test: Source, names: Sequence[str]) -> Source:
+    """The test rows with percent as the data have them: as words with a sign, or as fractions that a workbook shows."""
+    table, columns, notes = dict(test.inputs), list(test.columns), []
+    for place, column in enumerate(columns):
+        name = column.name
+        learnt = source.column(name) if name in names else column
+        if {learnt.kind, column.kind} != {"category", "number"} or not (learnt.percent or column.percent):
+            continue
+        words, comma = (table[name], test.comma) if learnt.percent else (source.inputs[name], source.comma)
+        meant = understood(words, comma=comma)
+        if meant.kind != "number" or not is_percent(meant.written):
+            continue
+        if learnt.percent:
+            values, because = as_fractions(meant.values), AS_FRACTIONS
+        else:
+            cells = _numbers(as_percent(table[name]), meant.written)
+            values, because = as_objects([cell and f"{cell}%" for cell in cells]), AS_PERCENT
+        table[name], columns[place] = values, replace(column, kind=learnt.kind)
+        notes.append(OfColumns.of([name], "number", because))
+    return replace(test, inputs=Table(table), columns=tuple(columns)).noting(*notes) if notes else test
 
 
 def _as_words(source: Source, test: Source, names: Sequence[str]) -> tuple[dict[str, np.ndarray], list[Note]]:

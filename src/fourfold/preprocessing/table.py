@@ -28,8 +28,9 @@ class Column:
     ``written``: how its words were written where they were understood as numbers or dates, by an example such as
     1.234,5 €, or a name such as day.month.year; "" for plain numbers and ISO dates. Of a text what it is cut
     into, where that was said, and ``longest`` how much of it is read at most (0: not said).
-    ``zoned``: whether all dates have a zone (True) or none has (False); None where that is not known. Neither that,
-    which depends on the form of the source, nor ``longest`` makes another column.
+    ``zoned``: whether all dates have a zone (True) or none has (False); None where that is not known. ``percent``:
+    whether the numbers are fractions that are shown as percent, as in workbooks. Neither of these, which depend on the
+    form of the source, nor ``longest`` makes another column.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Column:
     written: str = ""
     zoned: bool | None = field(default=None, compare=False)
     longest: int = field(default=0, compare=False)
+    percent: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,6 +29,7 @@ from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.table import missing, row_count
 
 from .noticed import MOST_LEVELS, Noticed
+from .scale import of_percent
 from .zones import of_other_zones
 
 __all__ = ["another_shape", "by_place", "checked", "renamed"]
@@ -92,14 +93,15 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             else:
                 wrong.lacks(column_of(name), near)
             continue
-        cells, kind = found.inputs[name], found.kind(name)
+        kind = found.kind(name)
+        cells, of_scale = of_percent(column, found.column(name), found.inputs[name])
         wanted = of_kind(column.kind, column.written or PLAIN.get(column.kind, ""))
         column, said = _told_apart(column, kind, cells, found.comma)
         values, meant = _meant(column, kind, cells)
         if values is None:
             wrong.holds(name, held(kind, cells), wanted)
             continue
-        notes += said
+        notes += said + of_scale
         taken |= {name: meant} if meant else {}
         if other := of_other_zones(column, found.column(name), cells, values):
             zones[name] = other

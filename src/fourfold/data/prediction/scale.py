@@ -1,10 +1,12 @@
-"""Pixels of new pictures on another scale than those that were learnt from: 0 to 1 in the place of 0 to 255."""
+"""New values on another scale than those that were learnt from: pixels from 0 to 1 in the place of 0 to 255, and
+fractions in the place of percent."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from fourfold.data.dataset import Note
+from fourfold.data.dataset import Column, Note, OfColumns
+from fourfold.data.values.percent import AS_PERCENT, as_percent, is_percent
 from fourfold.preprocessing import Preparation
 
 SMALL, LARGE = 1.5, 8.0
@@ -25,3 +27,15 @@ def on_another_scale(pixels: np.ndarray, preparation: Preparation) -> tuple[Note
     if usual <= 2 * SMALL and largest > LARGE:
         return (Note(f"pixels above {LARGE:g}: another scale", f"{learnt}; divide these, by 255 say"),)
     return ()
+
+
+def of_percent(learnt: Column, found: Column, numbers: np.ndarray) -> tuple[np.ndarray, list[Note]]:
+    """Numbers (N,) of a column of which percent were learnt, with a sign behind each, as these: fractions that a
+    workbook shows as percent. Of other fractions it is said that they may be such."""
+    if learnt.kind != "number" or found.kind != "number" or not is_percent(learnt.written):
+        return numbers, []
+    if found.percent:
+        return as_percent(numbers), [OfColumns.of([learnt.name], "number", AS_PERCENT)]
+    small = not np.isnan(numbers).all() and 0 < np.nanmax(np.abs(numbers)) <= 1
+    because = "learnt from such as 15 %; if these are fractions, such as 0.15, multiply them by 100"
+    return numbers, [OfColumns.of([learnt.name], "numbers of at most 1, taken for percent", because)] if small else []

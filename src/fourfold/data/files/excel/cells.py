@@ -110,6 +110,12 @@ FEWEST_TURNED = 10
 chance in one of 10,000 columns."""
 
 
+def are_percent(values: list[Any]) -> bool:
+    """Whether most numbers of a column are fractions that are shown as percent."""
+    numbers = [isinstance(value, Percent) for value in values if isinstance(value, float)]
+    return 2 * sum(numbers) > len(numbers)
+
+
 def with_typed(values: list[Any]) -> tuple[list[Any], dict[str, str]]:
     """The cells of a column, those typed as text among dates or percent as these, too; and what is said of them."""
     values, percent = _with_typed_percent(values)
@@ -122,11 +128,10 @@ def with_typed(values: list[Any]) -> tuple[list[Any], dict[str, str]]:
 
 def _with_typed_percent(values: list[Any]) -> tuple[list[Any], str]:
     """The cells of a column, percent that are text as numbers, if most numbers are shown so; and how they are read."""
-    numbers = [isinstance(value, Percent) for value in values if isinstance(value, float)]
-    if not any(numbers):
+    if not any(isinstance(value, Percent) for value in values):
         return values, ""
     typed = {value: found for value in values if isinstance(value, str) and (found := PERCENT.fullmatch(value))}
-    if 2 * sum(numbers) <= len(numbers):
+    if not are_percent(values):
         typed = {}
     known = {word: float(found[1].replace(",", ".")) / 100 for word, found in typed.items()}
     said = next((f"{word} is {number:g}, as those that are numbers" for word, number in known.items()), "")

@@ -18,7 +18,7 @@ from fourfold.data.reading import Reading
 from fourfold.data.source import Source
 from fourfold.errors import DataError, FileError, FourfoldError
 
-from .cells import column_of, with_typed
+from .cells import are_percent, column_of, with_typed
 from .sheets import SheetTable, chosen
 from .workbook import Cells, Sheet, Workbook
 
@@ -40,7 +40,8 @@ def read_excel(content: Content, reading: Reading) -> Source:
         )
     body = _body(tables, first, reading)
     named = dict(zip(first.header.names, first.columns))
-    cells = {name: with_typed([line.get(column) for line in body.rows]) for name, column in named.items()}
+    stored = {name: [line.get(column) for line in body.rows] for name, column in named.items()}
+    cells = {name: with_typed(values) for name, values in stored.items()}
     raw = {name: column_of(values) for name, (values, _) in cells.items()}
     notes = (
         _of_sheets(content, reading, found, names, tables),
@@ -56,7 +57,12 @@ def read_excel(content: Content, reading: Reading) -> Source:
         for name, column in named.items()
     }
     found = source_of(content, raw, notes, words)
-    columns = tuple(replace(one, zoned=False) if one.kind == "date" else one for one in found.columns)
+    columns = tuple(
+        replace(one, zoned=False)
+        if one.kind == "date"
+        else replace(one, percent=one.kind == "number" and are_percent(stored[one.name]))
+        for one in found.columns
+    )
     return replace(found, columns=columns, marked=first.header.marked)
 
 
