@@ -478,3 +478,15 @@ def test_numbers_that_may_be_other_counts_are_refused_as_dates(learnt, new):
     with pytest.raises(DataError, match="'day' holds") as caught:
         read_inputs({"day": [new] * 3, "v": [1.0] * 3}, Preparation.fit(data, np.arange(N)))
     assert caught.value.do == "write 'day' as in training"
+
+
+@pytest.mark.parametrize(("clocks", "said"), [(["1:30", "12:05"], True), (["1h 30m", "45m"], True), (["48\u00b030'N", "12\u00b005'S"], False)])
+def test_plain_numbers_where_clocks_were_learnt_are_said_to_be_seconds(clocks, said, tmp_path):
+    """A workbook that pandas wrote has days in their place; of durations in parquet their type says what they are."""
+    learnt = Preparation.fit(read({"v": clocks * 60, "y": ["p", "p", "q"] * 40}), np.arange(90))
+    pd.DataFrame({"v": [0.5, 0.25]}).to_parquet(tmp_path / "plain.parquet")
+    note = "column v: numbers, taken for seconds (learnt from such as "
+    assert (note in str([*map(str, read_inputs(tmp_path / "plain.parquet", learnt).notes)])) == said
+    pd.DataFrame({"v": pd.to_timedelta([90, 60], unit="s")}).to_parquet(tmp_path / "typed.parquet")
+    for new in (tmp_path / "typed.parquet", pd.read_parquet(tmp_path / "typed.parquet"), {"v": clocks}):
+        assert note not in str([*map(str, read_inputs(new, learnt).notes)])

@@ -29,7 +29,7 @@ from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.table import missing, row_count
 
 from .noticed import MOST_LEVELS, Noticed
-from .scale import of_percent
+from .scale import of_percent, of_seconds
 from .zones import of_other_zones
 
 __all__ = ["another_shape", "by_place", "checked", "renamed"]
@@ -101,7 +101,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
         if values is None:
             wrong.holds(name, held(kind, cells), wanted)
             continue
-        notes += said + of_scale
+        notes += said + of_scale + of_seconds(column, found.column(name), found.notes)
         taken |= {name: meant} if meant else {}
         if other := of_other_zones(column, found.column(name), cells, values):
             zones[name] = other

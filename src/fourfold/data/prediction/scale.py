@@ -3,9 +3,12 @@ fractions in the place of percent."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from fourfold.data.dataset import Column, Note, OfColumns
+from fourfold.data.values.durations import Angles, duration_by
 from fourfold.data.values.percent import AS_PERCENT, as_percent, is_percent
 from fourfold.preprocessing import Preparation
 
@@ -39,3 +42,14 @@ def of_percent(learnt: Column, found: Column, numbers: np.ndarray) -> tuple[np.n
     small = not np.isnan(numbers).all() and 0 < np.nanmax(np.abs(numbers)) <= 1
     because = "learnt from such as 15 %; if these are fractions, such as 0.15, multiply them by 100"
     return numbers, [OfColumns.of([learnt.name], "numbers of at most 1, taken for percent", because)] if small else []
+
+
+def of_seconds(learnt: Column, found: Column, notes: Sequence[Note]) -> list[Note]:
+    """What is said of plain numbers in a column of which clocks or durations were learnt, which are seconds, where the
+    ``notes`` don't say that they are: workbooks that pandas wrote have days."""
+    duration = duration_by(learnt.written)
+    said = any(isinstance(note, OfColumns) and learnt.name in note.columns for note in notes)
+    if learnt.kind != "number" or found.kind != "number" or duration is None or isinstance(duration, Angles) or said:
+        return []
+    because = f"learnt from such as {learnt.written}; multiply minutes by 60, hours by 3,600, and days by 86,400"
+    return [OfColumns.of([learnt.name], "numbers, taken for seconds", because)]
