@@ -365,3 +365,18 @@ def test_the_only_name_beside_an_index_is_no_title(index, tmp_path):
 def test_a_title_above_the_second_of_two_names_is_one(tmp_path):
     rows = [[None, "of 2024"], ["day", "sales"], *([i, i * 7 % 13 + 0.5] for i in range(40))]
     assert open_source(workbook(tmp_path / "data.xlsx", {"data": rows})).inputs.names == ("day", "sales")
+
+
+@pytest.mark.parametrize(("front", "holds"), [([["see the data"]], "no rows"), ([], "nothing")])
+def test_a_table_on_a_hidden_sheet_is_told_to_be_named(front, holds, tmp_path):
+    path = workbook(tmp_path / "data.xlsx", {"front": front, "data": ROWS})
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name).decode() for name in archive.namelist()}
+    members["xl/workbook.xml"] = members["xl/workbook.xml"].replace('name="data"', 'name="data" state="hidden"')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    said = f"sheet 'front' of .* holds {holds}: got other sheets, not read: 'data'.*data.xlsx#SHEET reads another one"
+    with pytest.raises(DataError, match=said):
+        read(path)
+    assert read(f"{path}#data").rows == 20

@@ -31,14 +31,16 @@ def read_excel(content: Content, reading: Reading) -> Source:
     """
     found, names = _sheets(content, reading)
     first, tables = chosen(found, reading)
-    if not first.columns:
+    body = _body(tables, first, reading)
+    others = [] if reading.sheet else [name for name in names if name != first.sheet.name]
+    if not first.columns or (others and not body.rows and not reading.all):
         raise DataError(
             "blank-sheet",
-            f"sheet {first.sheet.name!r} of {content.name} holds nothing",
+            f"sheet {first.sheet.name!r} of {content.name} holds {'no rows' if first.columns else 'nothing'}",
+            got=f"other sheets, not read: {listed(others)}" if others else "",
             wanted="rows of data",
-            do="put the table on the first sheet",
+            do=f"{_file(content)}#SHEET reads another one" if others else "put the table on the first sheet",
         )
-    body = _body(tables, first, reading)
     named = dict(zip(first.header.names, first.columns))
     stored = {name: [line.get(column) for line in body.rows] for name, column in named.items()}
     cells = {name: with_typed(values) for name, values in stored.items()}
@@ -101,6 +103,11 @@ def _body(tables: Sequence[SheetTable], first: SheetTable, reading: Reading) -> 
     return Body(rows[:end], repeated, below) if below <= MOST_NOTES else Body(rows, repeated, 0)
 
 
+def _file(content: Content) -> str:
+    """What a workbook is called where a sheet of it is named."""
+    return content.path.name if content.name.endswith(content.path.name) else "FILE"
+
+
 def _of_sheets(
     content: Content, reading: Reading, found: Sequence[Sheet], names: Sequence[str], tables: Sequence[SheetTable]
 ) -> Note:
@@ -108,7 +115,7 @@ def _of_sheets(
     used = [table.sheet.name for table in tables]
     left = [name for name in names if name not in used]
     others = f"not read: {listed(left)}" if left else "all there are" if len(used) > 1 else "the only one"
-    file = content.path.name if content.name.endswith(content.path.name) else "FILE"
+    file = _file(content)
     if len(used) > 1:
         because = f"they have the same columns; {others}; {file}#SHEET reads one alone"
         return Note(f"sheets: {listed(used)}", because)
