@@ -119,6 +119,7 @@ def test_a_layer_that_is_not_trained_keeps_its_variables():
     model, _ = trained(OURS)
     model.layers[0].trainable = False
     assert [weight.path for weight in model.trainable_weights] == ["dense/kernel", "dense/bias"]
+    assert not OURS.Scaled(trainable=False).trainable_weights
 
 
 def test_a_subclass_of_one_of_ours_has_variables_of_its_own():

@@ -152,7 +152,7 @@ def _own(thing: Any, path: str) -> Iterator[Place]:
         yield Place(path, thing.name, thing.own_in_order, elsewhere=True)
     else:
         body = getattr(thing, "_body", None)
-        own = thing.own if body is None else body.own
+        own = thing.own_handles if body is None else body.own_handles
         if ("graph" in vars(thing) and body is None) or isinstance(thing, TimeDistributed):
             own = {}
         weights = [w for name, w in own.items() if name not in thing.state_names()]

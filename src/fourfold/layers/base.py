@@ -249,7 +249,7 @@ class Layer(Interface):
         self._trainable = bool(value)
         for layer in self.inside():
             layer.trainable = value
-        for weight in self.own.values():
+        for weight in self.own_handles.values():
             weight.trainable = weight.spec.trainable and self._trainable
 
     @property
@@ -285,24 +285,25 @@ class Layer(Interface):
         )
 
     @property
-    def own(self) -> dict[str, Weight]:
+    def own_handles(self) -> dict[str, Weight]:
         """The weights by local name that are not of its sublayers; the variables among its attributes come last."""
         own = dict(self._weights or {})
-        for variable in self._variables():
+        for variable in self._attribute_variables():
             local = first_free(variable.name, own)
             if "/" not in variable.path:
                 variable.path = f"{self.name}/{local}"
+                variable.trainable = variable.trainable and self._trainable
             own[local] = variable
         return own
 
-    def _variables(self) -> list[Variable]:
+    def _attribute_variables(self) -> list[Variable]:
         """The variables among the attributes of a layer that is written as for Keras."""
         return written.among_attributes(self, Variable) if written.as_for_keras(type(self)) else []
 
     @property
     def handles(self) -> dict[str, Weight]:
         """The weights by local name; empty before the layer is built."""
-        handles = self.own
+        handles = self.own_handles
         for name, layer in self._sublayers():
             handles |= {f"{name}/{local}": weight for local, weight in layer.handles.items()}
         return handles
@@ -313,7 +314,7 @@ class Layer(Interface):
 
     @property
     def weights(self) -> list[Weight]:
-        own = [weight for local, weight in self.own.items() if local not in self.state_names()]
+        own = [weight for local, weight in self.own_handles.items() if local not in self.state_names()]
         ordered = [w for w in own if w.spec.trainable] + [w for w in own if not w.spec.trainable]
         ordered += [weight for _, layer in self._sublayers() for weight in layer.weights]
         return list({id(weight): weight for weight in ordered}.values())

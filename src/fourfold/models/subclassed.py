@@ -32,13 +32,13 @@ class Body(Layer):
     def inside(self) -> list[Layer]:
         return [layer for _, layer in self._sublayers()]
 
-    def _variables(self) -> list[Variable]:
+    def _attribute_variables(self) -> list[Variable]:
         return written.among_attributes(self.model, Variable)
 
     @property
     def own_weights(self) -> list[Weight]:
         """The weights that the model added itself."""
-        return list(self.own.values())
+        return list(self.own_handles.values())
 
 
 class Parts(Body):
