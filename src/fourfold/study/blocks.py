@@ -95,6 +95,11 @@ class Block:
         del content["capacity"], content["room"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
+    @property
+    def expected_seconds(self) -> float:
+        """About what it takes on one core, compilation left out."""
+        return len(self.runs) * self.steps * self.net.seconds_a_step(self.batch)
+
     def path(self, folder: Path) -> Path:
         return folder / "blocks" / f"{self.family}-{self.size}-{self.key}.npz"
 

@@ -9,10 +9,6 @@ from fourfold.study.measures import hyperparameters
 from fourfold.study.study import Study
 
 SECONDS_TO_COMPILE = 6.0
-FLOPS_A_SECOND = 30e9
-"""Of a training step on one core, small matrices included: with it `compare` took .77 to 1.67 times the minutes that
-are said of a fast machine, on digits and on five series and tables of 300 to 4,000 rows, beside other programs."""
-SECONDS_A_DEPENDENT_OPERATION = 6e-6
 SLOWER = 1.6
 """How many times as long an idle machine may take: what `compare digits` took on the slowest that was measured."""
 MEGABYTES, MEGABYTES_OF_A_PROGRAM, MEGABYTES_OF_A_VARIED = 780, 50, 20
@@ -60,8 +56,7 @@ def price(study: Study, cores: int) -> Price:
     for family in study.families:
         for size in study.sizes(family):
             net = study.net(family, size)
-            cost = net.cost
-            step = 3 * cost.flops * study.batch / FLOPS_A_SECOND + 3 * cost.span * SECONDS_A_DEPENDENT_OPERATION
+            step = net.seconds_a_step(study.batch)
             runs = len(study.splits) * len(effort.learning_rates) * len(study.choosing)
             runs += (probes + longer + chosen) / len(study.sizes(family))
             seconds += runs * effort.steps * step / cores + SECONDS_TO_COMPILE

@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 3
 LOOK_EVERY = 0.2  # seconds between two looks at the futures, so that Ctrl-C is heard
 PATIENCE, PATIENCE_TIMES = 600.0, 20.0
-"""A task that is away for longer than this, in seconds and in times the slowest task so far, is taken for lost."""
+"""A task that is away for longer than this, in seconds and in times both the slowest task so far and what it should
+take itself, is taken for lost."""
 
 
 class Task(Protocol):
@@ -78,7 +79,7 @@ def run_blocks(
         executor: where they run; a local worker by default.
         tell: is told of each end.
         patience: seconds after which a task that is away is taken for lost, if that is also twenty times what
-            the slowest task took.
+            the slowest task took, and what a block of its architecture and steps should take.
 
     Raises:
         MachineError: the disk is full, or a folder can't be written: what no retry would mend.
@@ -193,8 +194,9 @@ class _Round:
     def _give_up(self) -> None:
         """Takes tasks that are away too long for lost. A pool that can't let go of one is broken with it."""
         longest = max(self.patience, PATIENCE_TIMES * self.slowest)
-        now = time.monotonic()
-        for future in [future for future, job in self.away.items() if now - job.sent > longest]:
+        away = {future: time.monotonic() - job.sent for future, job in self.away.items()}
+        late = [future for future, seconds in away.items() if seconds > longest]
+        for future in [f for f in late if away[f] > PATIENCE_TIMES * _expected(self.away[f].task)]:
             job = self.away.pop(future)
             give_up = getattr(self.pool, "give_up", None)
             if give_up is not None:
@@ -203,6 +205,11 @@ class _Round:
                 kill_worker()
                 self.broken = True
             self._lost(job)
+
+
+def _expected(task: Task) -> float:
+    """The seconds that a block should take; 0 of tasks that are short."""
+    return getattr(task, "expected_seconds", 0.0)
 
 
 def timed(block: Task, folder: Path) -> float:

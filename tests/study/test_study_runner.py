@@ -1,0 +1,59 @@
+"""When a task that is away is taken for lost."""
+
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from threading import Timer
+
+import pytest
+
+from fourfold.study.blocks import Block, Run
+from fourfold.study.candidates import Problem
+from fourfold.study.runner import ATTEMPTS, run_blocks
+
+
+@dataclass(frozen=True)
+class Slow:
+    """A task that should take so long."""
+
+    expected_seconds: float
+    data: str = ""
+
+    def run(self, folder):
+        return None
+
+    def load(self, folder):
+        return None
+
+
+class Silent(Executor):
+    """Answers after half a second, and says which tasks it had to let go of."""
+
+    def __init__(self):
+        self.sent, self.given_up = 0, 0
+
+    def submit(self, function, *args):
+        self.sent += 1
+        future = Future()
+        Timer(0.5, future.set_result, [0.5]).start()
+        return future
+
+    def give_up(self, future):
+        self.given_up += 1
+
+
+@pytest.mark.parametrize("expected, lost", [(1.0, False), (0.0, True)])
+def test_a_task_is_waited_for_as_long_as_it_should_take_and_more(tmp_path, expected, lost):
+    pool = Silent()
+    (done,) = run_blocks([Slow(expected)], tmp_path, pool, patience=0.1)
+    assert (pool.given_up, pool.sent) == ((ATTEMPTS, ATTEMPTS) if lost else (0, 1))
+    assert bool(done.failure) is lost
+
+
+def test_what_a_block_should_take_grows_with_its_runs_and_steps():
+    def block(runs, steps):
+        problem = Problem("flat", (8,), 1, 1000)
+        return Block("", "dense", "S", problem, "linear", steps, 32, tuple(Run(1e-2, 0, i) for i in range(runs)), 4)
+
+    once = block(1, 100).expected_seconds
+    assert 0 < once < 1
+    assert block(4, 300).expected_seconds == pytest.approx(12 * once)
