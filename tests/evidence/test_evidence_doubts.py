@@ -584,6 +584,30 @@ def test_what_no_probe_shows_is_not_said(probes):
     assert explain(plain, probes) == plain
 
 
+def longer(value, low, high, family="convolution"):
+    return Evidence(names.LONGER_GAIN, family, value, "difference of fractions", interval=(low, high))
+
+
+@pytest.mark.parametrize(
+    "probe, said",
+    [
+        (longer(0.06, 0.03, 0.09), True),
+        (longer(0.02, 0.01, 0.03), False),  # it lacks more
+        (longer(0.06, -0.01, 0.09), False),
+        (longer(0.005, 0.001, 0.09), False),  # less than matters
+        (longer(0.06, 0.03, 0.09, "dense"), False),
+    ],
+)
+def test_where_none_beats_the_baseline_longer_training_may(probe, said, held):
+    plain = decide(findings((0.8, 0.9, 0.85), baseline=0.95))
+    assert (plain.kind, plain.family) == ("none", "convolution")
+    verdict = explain(plain, [probe])
+    if said:
+        assert verdict.change.startswith(plain.change) and "twice the steps improve Convolution by" in verdict.change
+        held(verdict.change, [*verdict.evidence, probe])
+    assert replace(verdict, change=plain.change) == plain and (verdict.change != plain.change) is said
+
+
 def test_only_a_choice_is_explained():
     undecided = decide(findings((0.8, 0.9, 0.9)))
     assert explain(undecided, [lost(ORDER, 0.14, 0.12, 0.16, undecided.family)]) == undecided
