@@ -33,7 +33,7 @@ def test_help_and_version(tmp_path):
                    "--bounds", "--margin", "--dry-run", "--force", "--no-examples", "--quiet", "--json"):  # fmt: skip
         assert option in text
     assert re.search(
-        r"quick: 4 learning rates x \d+ seeds?, \d+ steps, .*\n +standard: .*\n +thorough: ", text
+        r"quick: 4 learning rates x \d+ seeds?, \d+ to [\d,]+ steps, .*\n +standard: .*\n +thorough: ", text
     )
     nothing = fourfold(cwd=tmp_path)
     assert "compare" in nothing.stdout + nothing.stderr and nothing.returncode in (0, 2)
