@@ -23,7 +23,7 @@ from fourfold.evidence.findings import title
 from fourfold.evidence.sentences import show
 from fourfold.report import format as fmt
 from fourfold.report.scores import works
-from fourfold.study.efforts import EFFORTS, MOST
+from fourfold.study.efforts import EFFORTS
 
 DOCS = Path(__file__).resolve().parent
 PAGES = [DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))]
@@ -185,7 +185,7 @@ def efforts(_: str) -> str:
             f"`{e.name}`",
             ", ".join(f"{rate:g}" for rate in e.learning_rates),
             str(e.seeds),
-            f"{e.steps:,}" + (f" to {MOST * e.steps:,}" if e.passes else ""),
+            e.steps_in_words,
             ", ".join(e.sizes),
             str(e.extensions),
             e.minutes,

@@ -16,7 +16,7 @@ from fourfold import __version__
 from fourfold.core.machine import READ, TRAIN, check_room, cores
 from fourfold.errors import OptionError
 from fourfold.report.escape import visible
-from fourfold.study.efforts import DEFAULT_EFFORT, EFFORTS, MOST, Effort
+from fourfold.study.efforts import DEFAULT_EFFORT, EFFORTS
 
 from . import ending
 from .data_options import DataOptions, Encoding, takes_data
@@ -37,15 +37,11 @@ app = typer.Typer(
 )
 
 
-def _steps(e: Effort) -> str:
-    return f"{e.steps:,} to {MOST * e.steps:,}" if e.passes else f"{e.steps:,}"
-
-
 def _effort_table() -> str:
     """The efforts as lines of a help text."""
     lines = [
         f"{e.name}: {len(e.learning_rates)} learning rate{'s' * (len(e.learning_rates) > 1)} x {e.seeds} "
-        f"seed{'s' * (e.seeds > 1)}, {_steps(e)} steps, "
+        f"seed{'s' * (e.seeds > 1)}, {e.steps_in_words} steps, "
         f"sizes {'/'.join(e.sizes)}, {e.minutes} min on digits"
         for e in EFFORTS.values()
     ]

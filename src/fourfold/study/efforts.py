@@ -59,8 +59,22 @@ class Effort:
         >>> effort("standard").over(rows=1000, batch=32).steps, effort("standard").over(rows=20000, batch=32).steps
         (600, 1250)
         """
-        steps = min(math.ceil(self.passes * rows / batch), MOST * self.steps)
+        steps = min(math.ceil(self.passes * rows / batch), self.most_steps)
         return replace(self, steps=max(self.steps, steps))
+
+    @property
+    def most_steps(self) -> int:
+        """The steps of a run on data of as many rows as there may be."""
+        return MOST * self.steps if self.passes else self.steps
+
+    @property
+    def steps_in_words(self) -> str:
+        """The steps of a run on few rows, and on many.
+
+        >>> effort("tiny").steps_in_words, effort("standard").steps_in_words
+        ('60', '600 to 3,000')
+        """
+        return f"{self.steps:,} to {self.most_steps:,}" if self.passes else f"{self.steps:,}"
 
     def probes(self, ordered: bool) -> int:
         """How many probes a family is trained for, on data whose positions have an order or not."""
