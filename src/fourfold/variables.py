@@ -60,7 +60,14 @@ class Variable(Weight):
         shape = (shape,) if isinstance(shape, int) else None if shape is None else tuple(shape)
         if isinstance(initializer, str) or callable(initializer):
             initializer = initializers.get(initializer)
-            value = _drawn(initializer, shape, dtype)
+            if shape is None:
+                raise OptionError(
+                    "variable-shape",
+                    "a variable that an initializer draws needs a shape",
+                    got=f"Variable({type(initializer).__name__}())",
+                    do="Variable(initializer, shape=(3,)), say",
+                )
+            value = drawn(initializer, shape, dtype or "float32")
         else:
             value = _as_numbers(initializer, dtype)
             initializer = partial(_given, value)
@@ -74,17 +81,10 @@ class Variable(Weight):
         super().__init__(name or "variable", spec, value)
 
 
-def _drawn(initializer: Any, shape: tuple[int, ...] | None, dtype: str | None) -> np.ndarray:
-    """A first value, which is no part of a computation that is being traced."""
-    if shape is None:
-        raise OptionError(
-            "variable-shape",
-            "a variable that an initializer draws needs a shape",
-            got=f"Variable({type(initializer).__name__}())",
-            do="Variable(initializer, shape=(3,)), say",
-        )
+def drawn(initializer: Any, shape: tuple[int, ...], dtype: str) -> np.ndarray:
+    """A first value from the current random stream, which is no part of a computation that is being traced."""
     with jax.ensure_compile_time_eval():
-        return np.asarray(initializer(shape, streams.current()), dtype or "float32")
+        return np.asarray(initializer(shape, streams.current()), dtype)
 
 
 def _given(value: np.ndarray, shape: tuple[int, ...], stream: Any = None) -> np.ndarray:

@@ -17,7 +17,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from fourfold import constraints, initializers, regularizers
 from fourfold.core import streams
@@ -47,7 +46,7 @@ from fourfold.layers.input_spec import InputSpec, check_specs
 from fourfold.layers.interface import Interface
 from fourfold.layers.lost_masks import warn_of_lost_masks, where_lost
 from fourfold.ops import independence
-from fourfold.variables import Variable
+from fourfold.variables import Variable, drawn
 
 Array = jax.Array
 
@@ -66,6 +65,7 @@ class Layer(Interface):
 
     A subclass is written as for Keras, from weights and other layers, which are found among its attributes:
 
+    >>> import numpy as np
     >>> class Scale(Layer):
     ...     def build(self, input_shape):
     ...         self.factor = self.add_weight(shape=input_shape[-1:], initializer="ones")
@@ -372,10 +372,8 @@ class Layer(Interface):
         self._weights = {local: self._made(local, spec) for local, spec in specs.items()}
 
     def _made(self, local: str, spec: WeightSpec) -> Weight:
-        """A weight with its first value, which is no part of a computation that is being traced."""
-        with jax.ensure_compile_time_eval():
-            value = np.asarray(spec.initializer(spec.shape, streams.current()), spec.dtype)
-        weight = Weight(local, spec, value)
+        """A weight with its first value."""
+        weight = Weight(local, spec, drawn(spec.initializer, spec.shape, spec.dtype))
         weight.path = f"{self.name}/{local}"
         weight.trainable = spec.trainable and self._trainable
         return weight
