@@ -44,14 +44,15 @@ def classes(library) -> SimpleNamespace:
         def __init__(self, name="total", **kwargs):
             super().__init__(name=name, **kwargs)
             self.sum = library.Variable(0.0, name="sum")
-            self.batches = library.Variable(0.0)
+            self.counts = []
+            self.counts.append(library.Variable(0.0))
 
         def update_state(self, y_true, y_pred, sample_weight=None):
             self.sum.assign_add(library.ops.sum(y_true - y_pred))
-            self.batches.assign_add(1.0)
+            self.counts[0].assign_add(1.0)
 
         def result(self):
-            return self.sum / self.batches
+            return self.sum / self.counts[0]
 
     return SimpleNamespace(Scaled=Scaled, Gain=Gain, Total=Total, library=library)
 

@@ -6,9 +6,8 @@ Nothing is imported by name, so a file can only name what a table holds, or what
 from __future__ import annotations
 
 import inspect
-import itertools
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from fourfold.core.registered import get_registered_name, known
@@ -23,16 +22,6 @@ def snake_case(name: str) -> str:
     """
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
-
-
-def first_free(name: str, taken: Container[str]) -> str:
-    """A name, or the name with the first number that no other has.
-
-    >>> first_free("dense", {"dense", "dense_1"})
-    'dense_2'
-    """
-    names = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(1)))
-    return next(name for name in names if name not in taken)
 
 
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> OptionError:

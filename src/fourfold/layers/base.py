@@ -20,8 +20,9 @@ import jax.numpy as jnp
 
 from fourfold import constraints, initializers, regularizers
 from fourfold.core import streams
+from fourfold.core.attributes import among_attributes, first_free
 from fourfold.core.calls import CURRENT, carried_mask, put
-from fourfold.core.catalog import first_free, snake_case, to_config
+from fourfold.core.catalog import snake_case, to_config
 from fourfold.core.inference import infer, spec_of
 from fourfold.core.registered import custom_object_scope
 from fourfold.core.specs import TensorSpec, WeightSpec
@@ -298,7 +299,7 @@ class Layer(Interface):
 
     def _attribute_variables(self) -> list[Variable]:
         """The variables among the attributes of a layer that is written as for Keras."""
-        return written.among_attributes(self, Variable) if written.as_for_keras(type(self)) else []
+        return among_attributes(self, Variable) if written.as_for_keras(type(self)) else []
 
     @property
     def handles(self) -> dict[str, Weight]:

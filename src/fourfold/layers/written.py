@@ -14,8 +14,8 @@ from typing import Any
 
 import jax
 
+from fourfold.core.attributes import among_attributes, first_free
 from fourfold.core.calls import CURRENT, Call, put
-from fourfold.core.catalog import first_free
 from fourfold.core.symbols import Applied
 from fourfold.ops import random as keys
 
@@ -72,26 +72,6 @@ def sublayers(layer: Any, kind: type) -> Iterator[tuple[str, Any]]:
         name = first_free(sublayer.given_name or sublayer.usual_name, taken)
         taken.add(name)
         yield name, sublayer
-
-
-def among_attributes(layer: Any, kind: type) -> list[Any]:
-    """What is of a kind among a layer's attributes, also in lists and dicts, each once."""
-    found: dict[int, Any] = {}
-
-    def look(value: Any) -> None:
-        if isinstance(value, kind):
-            found.setdefault(id(value), value)
-        elif isinstance(value, (list, tuple)):
-            for item in value:
-                look(item)
-        elif isinstance(value, dict):
-            for item in value.values():
-                look(item)
-
-    for name, value in vars(layer).items():
-        if name not in ("_arguments", "_body", "nodes", "_weights"):
-            look(value)
-    return list(found.values())
 
 
 def input_shapes(layer: Any, specs: tuple, kwargs: Mapping[str, Any]) -> tuple[tuple, dict[str, Any]]:

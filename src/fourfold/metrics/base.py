@@ -12,8 +12,9 @@ import numpy as np
 from jax import Array
 
 from fourfold import initializers
+from fourfold.core.attributes import among_attributes, first_free
 from fourfold.core.calls import CURRENT, Call, carried_mask
-from fourfold.core.catalog import Configured, first_free, snake_case
+from fourfold.core.catalog import Configured, snake_case
 from fourfold.core.specs import WeightSpec
 from fourfold.core.weights import Weight
 from fourfold.variables import Variable
@@ -72,16 +73,18 @@ class Metric(Configured):
 
     add_variable = add_weight
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-        if isinstance(value, Variable) and value not in self._variables.values():
-            value.spec = replace(value.spec, initializer=initializers.get("zeros"))
-            self._variables[first_free(value.name, self._variables)] = value
+    def _own_variables(self) -> dict[str, Weight]:
+        """What one written as for Keras keeps, by name: of `add_weight`, and the variables among its attributes."""
+        for variable in among_attributes(self, Variable):
+            if not any(variable is known for known in self._variables.values()):
+                variable.spec = replace(variable.spec, initializer=initializers.get("zeros"))
+                self._variables[first_free(variable.name, self._variables)] = variable
+        return self._variables
 
     @property
     def variables(self) -> list[Weight]:
         """What is kept over batches."""
-        own = [_Kept(self, name) for name in self._now()] if self._pure else list(self._variables.values())
+        own = [_Kept(self, name) for name in self._now()] if self._pure else list(self._own_variables().values())
         return [*own, *(variable for metric in self._parts().values() for variable in metric.variables)]
 
     @property
@@ -107,7 +110,7 @@ class Metric(Configured):
         if self._pure:
             self._state = self.init() if self._state is None else self._state
             return self._state
-        own = {name: variable.__jax_array__() for name, variable in self._variables.items()}
+        own = {name: variable.__jax_array__() for name, variable in self._own_variables().items()}
         return own | _named({part: metric._now() for part, metric in self._parts().items()})
 
     def keep(self, state: State) -> None:
@@ -137,7 +140,7 @@ class Metric(Configured):
 
     def init(self) -> State:
         """The state before any batch."""
-        first = {name: v.spec.initializer(v.shape) for name, v in self._variables.items()}
+        first = {name: v.spec.initializer(v.shape) for name, v in self._own_variables().items()}
         own = {name: jnp.asarray(value, self._variables[name].dtype) for name, value in first.items()}
         return own | _named({part: metric.init() for part, metric in self._parts().items()})
 
@@ -166,7 +169,7 @@ class Metric(Configured):
     def _holding(self, state: State) -> Iterator[None]:
         """The metric, and those that it is made of, have the values of a state until the end."""
         call = Call(False, lambda: None, CURRENT.get())
-        for name, variable in self._variables.items():
+        for name, variable in self._own_variables().items():
             call.put(variable, state[name])
         before, held, token = self._state, self._held, CURRENT.set(call)
         self._state, self._held = state if self._pure else None, True
@@ -203,7 +206,7 @@ class Metric(Configured):
         self._state = None
         for metric in self._parts().values():
             metric.reset_state()
-        for variable in self._variables.values():
+        for variable in self._own_variables().values():
             variable.assign(variable.spec.initializer(variable.shape))
 
     def __call__(self, *batch: Any, **options: Any) -> Array:

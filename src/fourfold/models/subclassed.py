@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 import numpy as np
 
+from fourfold.core.attributes import among_attributes
 from fourfold.core.specs import TensorSpec
 from fourfold.core.symbols import Input, Symbol
 from fourfold.core.weights import Weight
@@ -33,7 +34,7 @@ class Body(Layer):
         return [layer for _, layer in self._sublayers()]
 
     def _attribute_variables(self) -> list[Variable]:
-        return written.among_attributes(self.model, Variable)
+        return among_attributes(self.model, Variable)
 
     @property
     def own_weights(self) -> list[Weight]:
