@@ -247,6 +247,8 @@ def _family(family: str, score: float | None, spread: float = 0.007) -> dict[str
         }
     worse = 1 if score > 1 else -1
     lag = {"dense": 40, "convolution": 25, "recurrent": 80, "attention": 65}[family]
+    rise = 0.002 if family == "attention" else 0.0
+    others = [2 * math.exp(-step / lag) + rise * step for step in range(25, 301, 25)]
     start = 140.0 if score > 1 else min(0.12, score)
     steps_seen = list(range(25, 301, 25))
     means = [score + (start - score) * math.exp(-step / lag) for step in steps_seen]
@@ -286,6 +288,10 @@ def _family(family: str, score: float | None, spread: float = 0.007) -> dict[str
             "mean": means,
             "low": [m - w for m, w in zip(means, wide)],
             "high": [min(m + w, ceiling) for m, w in zip(means, wide)],
+            "training_loss": [2 * math.exp(-step / lag) for step in steps_seen],
+            "validation_loss": others,
+            "lowest_loss_step": steps_seen[others.index(min(others))],
+            "overfits": bool(rise),
         },
     }
 

@@ -309,7 +309,7 @@ def test_measures_stand_under_their_headings_and_reasons_in_one_list():
     page = build(*choose())
     under = {group.name: [chart.name for chart in group.charts] for group in page.groups}
     assert under["bias"] == ["order", "sample_efficiency", "memorisation"]
-    assert under["ease"] == ["curves", "rates", "gradients", "gradients-1"]
+    assert under["ease"] == ["curves", "losses", "rates", "gradients", "gradients-1"]
     assert under["further"] == ["something_new"] and under["errors"] == ["confusion"]
     assert [(fact.name, fact.value) for fact in page.left_out] == [
         ("Shift probe", "the rows of this table have no positions")

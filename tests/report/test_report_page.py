@@ -172,6 +172,22 @@ def test_the_line_of_a_learning_curve_is_called_what_it_is(sample, line, head):
     assert line in curves.reading and curves.table.title.startswith(f"{head} (lowest–highest run)")
 
 
+def test_losses_of_training_and_validation_stand_side_by_side():
+    results, timings = choose()
+    losses = next(chart for chart in build(results, timings).charts if chart.name == "losses")
+    assert losses.reading.endswith("here Attention.")
+    notes = {panel.title: panel.note for panel in losses.panels}
+    assert notes["Attention"] == "validation: 0.485 at step 175, then 0.620"
+    assert notes["Recurrent"].endswith("its lowest")
+    learnt, others = (layer for layer in losses.panels[-1].spec["layer"])
+    assert "strokeDash" in learnt["mark"] and "strokeDash" not in others["mark"]
+    assert [cell.note for cell in losses.table.rows[-1].cells[1:]].count("0.0198") == 1
+    assert len(losses.table.rows) == len(results["families"][0]["curve"]["steps"])
+    for row in results["families"]:  # as a study of before wrote them
+        row["curve"] = {key: values for key, values in row["curve"].items() if "loss" not in key}
+    assert "losses" not in {chart.name for chart in build(results, timings).charts}
+
+
 def test_what_is_missing_is_left_out_and_breaks_nothing():
     results, _ = none()
     results |= {"baselines": [], "evidence": [], "comparisons": [], "model": None}

@@ -6,17 +6,17 @@ import weakref
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from fourfold.data import from_arrays, plan, read
 from fourfold.errors import AllFamiliesFailedError, MachineError, OptionError
-from fourfold.study import blocks, results
+from fourfold.study import blocks
 from fourfold.study.baseline_blocks import Start
 from fourfold.study.blocks import Block, Compilation, Run, batch_size, sweep_for, sweep_of, train
 from fourfold.study.candidates import CANDIDATES
+from fourfold.study.curves import curve
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measures import ease
 from fourfold.study.prepared import prepare
@@ -182,14 +182,39 @@ def test_a_refit_that_failed_to_train_gives_way_to_the_chosen_trial(finished):
 
 def test_a_run_that_stopped_is_drawn_and_timed_by_the_weights_that_it_kept(finished):
     """Its last check, at which it had fallen, is not where it ends."""
-    trials, measured = finished[1]["dense"], SimpleNamespace(study=study(finished[0]))
+    trials = finished[1]["dense"]
     first = trials.by_setting[trials.best()][0]
     steps, fallen = np.array([2, 4, 6]), np.array([0.6, 0.9, 0.5])
-    stopped = replace(first, status=STOPPED, check_steps=steps, validation_curve=fallen, validation_score=0.9)
-    ended = replace(first, check_steps=np.arange(2, 12, 2), validation_curve=np.full(5, 0.8), validation_score=0.8)
-    found = results._curve(measured, replace(trials, by_setting={trials.best(): [stopped, ended]}))
+    stopped = replace(
+        first,
+        status=STOPPED,
+        check_steps=steps,
+        validation_curve=fallen,
+        validation_score=0.9,
+        validation_losses=np.array([0.6, 0.3, 0.8]),
+        validation_loss=0.3,
+        training_losses=np.array([0.5, 0.4, 0.2]),
+        training_loss=0.4,
+    )
+    ended = replace(
+        first,
+        check_steps=np.arange(2, 12, 2),
+        validation_curve=np.full(5, 0.8),
+        validation_score=0.8,
+        validation_losses=np.array([0.4, 0.3, 0.4, 0.5, 0.6]),
+        validation_loss=0.6,
+        training_losses=np.array([0.5, 0.4, 0.3, 0.2, 0.1]),
+        training_loss=0.1,
+    )
+    both = replace(trials, by_setting={trials.best(): [stopped, ended]})
+    found = curve(study(finished[0]), both)
     assert found["high"] == pytest.approx([0.8, 0.9, 0.9, 0.9, 0.9])
     assert found["mean"] == pytest.approx([0.7, 0.85, 0.85, 0.85, 0.85])
+    assert found["validation_loss"] == pytest.approx([0.5, 0.3, 0.35, 0.4, 0.45])
+    assert found["training_loss"] == pytest.approx([0.5, 0.4, 0.35, 0.3, 0.25])
+    assert found["lowest_loss_step"] == 4 and found["overfits"]
+    kept = curve(study(finished[0]), replace(trials, by_setting={trials.best(): [stopped]}))
+    assert kept["validation_loss"] == pytest.approx([0.6, 0.3, 0.3]) and not kept["overfits"]  # it went back
     assert ease.near_the_end(steps, fallen, 0.5, 0.9) == pytest.approx(2 + 2 * (0.5 + 0.9 * 0.4 - 0.6) / 0.3)
 
 

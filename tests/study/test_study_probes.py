@@ -291,7 +291,7 @@ def of_rates(scores: dict[float, list[float]]) -> Trials:
     for rate, listed in scores.items():
         for split, score in enumerate(listed):
             run = Run(rate, 0, split)
-            trials.add(Trial("dense", "S", run, split, 0, 1, score, 1 - score, *[empty] * 4))
+            trials.add(Trial("dense", "S", run, split, 0, 1, score, 1 - score, 1 - score, *[empty] * 5))
     return trials
 
 

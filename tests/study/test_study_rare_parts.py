@@ -56,7 +56,7 @@ def test_test_rows_beside_x_and_y_are_a_pair(tmp_path):
 
 
 def test_areas_and_shares_of_one_class_and_one_number_are_no_numbers_without_a_warning():
-    assert np.isnan(class_scores.auc(np.array([[0.2, 0.8], [0.6, 0.4]]), np.array([1, 1]), np.ones(2)))
+    assert np.isnan(class_scores.auc_parts(np.array([[0.2, 0.8], [0.6, 0.4]]), np.array([1, 1]), np.ones(2))[0])
 
 
 @pytest.mark.parametrize("time_ordered, wanted", [(True, "the rows of a training part all weigh 0"), (False, None)])

@@ -32,18 +32,12 @@ def balanced_accuracy(right: np.ndarray, target: np.ndarray, w: np.ndarray) -> f
     return float(np.mean(hits[total > 0] / total[total > 0]))
 
 
-def auc(p: np.ndarray, target: np.ndarray, w: np.ndarray) -> float:
-    """The area under the curve of each class against the rest, mean over the classes: the share of the pairs of a row
-    of the class and one of the rest whose probabilities are in this order, equal ones by half (Mann-Whitney).
-
-    NaN where all are of one class.
-    """
-    return auc_parts(p, target, w)[0]
-
-
 def auc_parts(p: np.ndarray, target: np.ndarray, w: np.ndarray) -> tuple[float, np.ndarray]:
-    """The area, and what each row adds to it (n,): with the area as their mean, their scatter is that of the area.
+    """The area under the curve of each class against the rest, mean over the classes, and what each row adds to it (n,):
+    with the area as their mean, their scatter is that of the area. NaN where all are of one class.
 
+    The area is the share of the pairs of a row of the class and one of the rest whose probabilities are in this order,
+    equal ones by half (Mann-Whitney).
     A row of the class adds the share of the rest that it stands before, one of the rest the share of the class that
     stands before it (DeLong, DeLong and Clarke-Pearson 1988).
 

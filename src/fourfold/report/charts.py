@@ -92,64 +92,6 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
     )
 
 
-def learning_curves(results: dict[str, Any], study: Study) -> Chart | None:
-    """Validation score against steps at the chosen rate, with the band of all runs; one panel a family."""
-    scale = study.scale
-    curves = {row["family"]: _curve(row["curve"], scale) for row in results["families"] if _has_curve(row)}
-    if not curves:
-        return None
-    y = _score_axis(
-        (v[key] for points in curves.values() for v in points for key in ("mean", "low", "high")), scale
-    )
-    x = {"field": "step", "type": "quantitative", "title": "Training step", "axis": {"tickCount": 5}}
-    panels = []
-    for family, points in curves.items():
-        colour, others = study.colours[family], [p for other, p in curves.items() if other != family]
-        layers = [plain(other, "line", "context", {"x": x, "y": {"field": "mean", **y}}) for other in others]
-        layers.append(
-            layer(points, "area", colour, {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}})
-        )
-        layers.append(layer(points, "line", colour, {"x": x, "y": {"field": "mean", **y}}))
-        last = points[-1]
-        end = (
-            "" if last["mean"] is None else f"{scale.name} {scale.drawn(last['mean'])}{' %' * scale.percent}"
-        )
-        label = f"{study.titles[family]}: validation {end} after {fmt.integer(last['step'])} steps"
-        panels.append(Panel(study.titles[family], view(layers, 170), label, colour=colour))
-    rate = "the one learning rate" if one_rate(results) else "each family’s chosen learning rate"
-    line, head = ("RMSE over all runs", "All runs") if scale.name == "RMSE" else ("mean of the runs", "Mean")
-    reading = (
-        f"Validation score while training, at {rate}: the line is the {line}, the band reaches from the "
-        f"worst run to the best.{_grey(len(curves))}"
-    )
-    steps = sorted({point["step"] for points in curves.values() for point in points})
-    at = {family: {point["step"]: point for point in points} for family, points in curves.items()}
-    columns = (Column("Step", numeric=True), *(Column(study.titles[f], numeric=True) for f in curves))
-    rows = tuple(
-        Row((Cell(fmt.integer(step)), *(_curve_cell(at[family].get(step), scale) for family in curves)))
-        for step in steps
-    )
-    caption = f"{head} (lowest–highest run), {scale.axis}"
-    return Chart("curves", "How they learn", reading, tuple(panels), Table(caption, columns, rows))
-
-
-def _has_curve(row: dict[str, Any]) -> bool:
-    return bool((row.get("curve") or {}).get("steps"))
-
-
-def _curve(curve: dict[str, list], scale: fmt.ScoreScale) -> list[dict[str, Any]]:
-    return [
-        {"step": step, "mean": scale.plotted(mean), "low": scale.plotted(low), "high": scale.plotted(high)}
-        for step, mean, low, high in zip(curve["steps"], curve["mean"], curve["low"], curve["high"])
-    ]
-
-
-def _curve_cell(point: dict[str, Any] | None, scale: fmt.ScoreScale) -> Cell:
-    if point is None or point["mean"] is None:
-        return Cell(fmt.MISSING)
-    return Cell(scale.drawn(point["mean"]), note=f"{scale.drawn(point['low'])}–{scale.drawn(point['high'])}")
-
-
 def learning_rates(results: dict[str, Any], study: Study) -> Chart | None:
     """Validation score against learning rate; what diverged is drawn at the worse edge."""
     scale = study.scale
@@ -159,7 +101,7 @@ def learning_rates(results: dict[str, Any], study: Study) -> Chart | None:
     points = {
         family: [_rate_point(cell, scale) for cell in row["learning_rates"]] for family, row in grids.items()
     }
-    y = _score_axis(
+    y = score_axis(
         (p[key] for grid in points.values() for p in grid for key in ("mean", "low", "high")), scale
     )
     worst = y["scale"]["domain"][1 if scale.lower_is_better else 0]
@@ -215,7 +157,7 @@ def learning_rates(results: dict[str, Any], study: Study) -> Chart | None:
     )
     reading = (
         "A flat curve is easy to train: most learning rates work. The ring marks the chosen rate; "
-        f"a cross at the edge marks runs that diverged.{_grey(len(points))}"
+        f"a cross at the edge marks runs that diverged.{other_lines(len(points))}"
     )
     table = Table("Validation score by learning rate", columns, tuple(rows))
     return Chart("rates", OF_RATES, reading, tuple(panels), table)
@@ -226,7 +168,7 @@ def one_rate(results: dict[str, Any]) -> bool:
     return len(results["design"]["learning_rates"]) == 1
 
 
-def _grey(families: int) -> str:
+def other_lines(families: int) -> str:
     """What the grey lines of a panel are, of so many families with a panel each."""
     others = {1: "", 2: " The grey line is the other family."}
     return others.get(families, " Grey lines are the other families.")
@@ -271,7 +213,7 @@ def cost(results: dict[str, Any], study: Study) -> Chart | None:
         }
         for row in rows
     }
-    y = _score_axis((p[key] for p in points.values() for key in ("value", "low", "high")), scale)
+    y = score_axis((p[key] for p in points.values() for key in ("value", "low", "high")), scale)
     flops = [row["flops"] for row in rows]
     domain = [float(f"{min(flops) / 2:.3g}"), float(f"{max(flops) * 2:.3g}")]
     x = {
@@ -321,7 +263,7 @@ def cost(results: dict[str, Any], study: Study) -> Chart | None:
     )
 
 
-def _score_axis(values: Iterable[float | None], scale: fmt.ScoreScale) -> dict[str, Any]:
+def score_axis(values: Iterable[float | None], scale: fmt.ScoreScale) -> dict[str, Any]:
     """One y axis for all panels of a chart: spans the values, log where a positive score varies widely."""
     known = [value for value in values if value is not None] or [0.0, 1.0]
     low, high = min(known), max(known)

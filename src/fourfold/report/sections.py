@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fourfold.report import charts, figures
+from fourfold.report import charts, curves, figures
 from fourfold.report.parts import Chart, Fact, Group
 from fourfold.report.scores import Study
 
@@ -25,7 +25,7 @@ SECTIONS = {
 OF_THE_SWEEP = {
     "which": (charts.differences,),
     "parallel": (charts.cost,),
-    "ease": (charts.learning_curves, charts.learning_rates),
+    "ease": (curves.learning_curves, curves.losses, charts.learning_rates),
 }
 
 

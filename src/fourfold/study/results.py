@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 import fourfold
 from fourfold.core.naming import as_read
 from fourfold.evidence import scoring
@@ -20,10 +18,10 @@ from fourfold.study.architecture import Architecture, cap
 from fourfold.study.baseline_blocks import of_each_part, read_as
 from fourfold.study.baselines import BASELINES, kind_of
 from fourfold.study.candidates import candidate
+from fourfold.study.curves import curve
 from fourfold.study.described import described, examples_of
 from fourfold.study.measured import Measured, net_of
 from fourfold.study.study import Study
-from fourfold.study.trials import Trials
 
 SCHEMA = 1
 
@@ -160,7 +158,7 @@ def _family(measured: Measured, family: str, score: dict[str, Any] | None) -> di
         "learns": found_ease.learns,
         "learning_rate_base": len(study.effort.learning_rates),
         "at_edge": found_ease.at_edge,
-        "curve": _curve(measured, trials),
+        "curve": curve(study, trials),
     }
 
 
@@ -168,26 +166,6 @@ def _above_cap(study: Study, net: Architecture) -> str:
     """A user's own candidate has no cap on its parameters; where it has more than the others might, that is said."""
     most = cap(study.problem, study.effort.sizes[-1])
     return f" (more parameters than the cap of {most:,})" if net.parameters > most else ""
-
-
-def _curve(measured: Measured, trials: Trials) -> dict[str, list[float]]:
-    """The validation score of the best setting by step: mean, lowest and highest of its runs.
-
-    From its last check on a run has the score of the weights that it kept, which a run that stopped went back to.
-    """
-    score = measured.study.dataset.task.score
-    deviation = measured.study.deviation
-    curves = [t for t in trials.of(trials.best()) if not t.diverged]
-    longest = max(curves, key=lambda t: len(t.check_steps)).check_steps if curves else np.zeros(0)
-    points: dict[str, list[float]] = {"steps": [], "mean": [], "low": [], "high": []}
-    for i, step in enumerate(longest):
-        values = [
-            t.validation_curve[i] if i < len(t.validation_curve) - 1 else t.validation_score for t in curves
-        ]
-        points["steps"].append(int(step))
-        for name, value in scoring.spread_of_validation(score, values, deviation).items():
-            points[name].append(value)
-    return points
 
 
 def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str, Any]:

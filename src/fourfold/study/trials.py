@@ -20,7 +20,8 @@ ALL_DIVERGED = "the loss of every training stopped being a number"
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """One training's result. ``outputs`` (test rows, units) are those of the trained graph.
+    """One training's result. ``outputs`` (test rows, units) are those of the trained graph; scores and losses are those
+    of the weights that were kept, curves those of every check.
 
     ``part`` numbers the test part, of all repeats: trials of one part choose their setting together.
     """
@@ -33,10 +34,12 @@ class Trial:
     steps: int
     validation_score: float
     validation_loss: float
+    training_loss: float
     outputs: np.ndarray
     check_steps: np.ndarray
-    training_curve: np.ndarray
     validation_curve: np.ndarray
+    validation_losses: np.ndarray
+    training_losses: np.ndarray
 
     @property
     def setting(self) -> Setting:
@@ -175,10 +178,12 @@ def collect(done: list[Block], folder: Path, repeats: Sequence[Prepared]) -> dic
                     int(arrays["steps"][i]),
                     float(arrays["validation_score"][i][curve][last]),
                     float(arrays["validation_loss"][i][curve][last]),
+                    float(arrays["training_loss"][i][curve][last]),
                     arrays["outputs"][i][first : first + len(split.test)],
                     arrays["check_steps"][i][curve],
-                    arrays["training_loss"][i][curve],
                     arrays["validation_score"][i][curve],
+                    arrays["validation_loss"][i][curve],
+                    arrays["training_loss"][i][curve],
                 )
             )
     return families

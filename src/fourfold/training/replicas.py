@@ -26,7 +26,6 @@ Array = jax.Array
 logger = logging.getLogger(__name__)
 
 TRAINED, STOPPED, DIVERGED = 0, 1, 2
-STATUSES = ("trained", "stopped early", "diverged")
 EVALUATION_BATCH = 96
 
 
