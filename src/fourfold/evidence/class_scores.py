@@ -33,8 +33,8 @@ def balanced_accuracy(right: np.ndarray, target: np.ndarray, w: np.ndarray) -> f
 
 
 def auc_parts(p: np.ndarray, target: np.ndarray, w: np.ndarray) -> tuple[float, np.ndarray]:
-    """The area under the curve of each class against the rest, mean over the classes, and what each row adds to it (n,):
-    with the area as their mean, their scatter is that of the area. NaN where all are of one class.
+    """The area under the curve of each class against the rest, mean over the classes, and what each row adds to it
+    (n,): with the area as their mean, their scatter is that of the area. NaN where all are of one class.
 
     The area is the share of the pairs of a row of the class and one of the rest whose probabilities are in this order,
     equal ones by half (Mann-Whitney).
