@@ -296,7 +296,7 @@ def test_rates_that_noise_hides_are_not_counted_and_why_stands_below_the_table()
     page = build(results, timings)
     assert page.summary.rows[0].cells[-2].text == "not counted"
     (said,) = [note for note in page.scores.notes if "not counted" in note]
-    assert said.endswith(f"more than twice the margin: {family['title']} 4.7 points.")
+    assert said.endswith(f"at least twice the margin: {family['title']} 4.7 points.")
 
 
 def test_a_baseline_says_what_it_reads_and_what_its_interval_is_made_of():

@@ -353,7 +353,7 @@ def test_seeds_of_one_split_share_its_noise():
 def test_rates_that_noise_hides_are_said_with_it():
     shares = [Evidence(ease.WORKS, "dense", None, FRACTION, reason="noise")]
     noise = [Evidence(NOISE_OF_RATES, family, 0.047, DIFFERENCE) for family in ("dense", "recurrent")]
-    told = "hich learning rates work can't be told where noise between them is more than twice the margin: "
+    told = "hich learning rates work can't be told where noise between them is at least twice the margin: "
     assert ease._answer([*shares, *noise[:1]]) == f"W{told}Fully connected 4.7 points."
     shares.append(Evidence(ease.WORKS, "recurrent", 0.5, FRACTION))
     assert ease._answer([*shares, *noise]).endswith(f"in Recurrent; w{told}Fully connected 4.7 points.")

@@ -221,7 +221,7 @@ def _uncounted(results: dict[str, Any], scale: fmt.ScoreScale) -> list[str]:
         for found in results.get("evidence") or ()
         if found["measure"] == NOISE_OF_RATES and found["subject"] == family
     ]
-    why = "Learning rates that work are not counted where noise between two rates is more than twice the margin"
+    why = "Learning rates that work are not counted where noise between two rates is at least twice the margin"
     return [f"{why}: {', '.join(noise)}."] if noise else []
 
 

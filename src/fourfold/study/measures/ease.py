@@ -26,7 +26,7 @@ STEPS = "steps to 90 % of the way"
 SCATTER = "spread over seeds"
 NEAR = 0.9
 HIDDEN = 2
-"""The share of rates that work is not told where noise is above twice the margin: of rates as good as the best one
+"""The share of rates that work is not told where noise is twice the margin or more: of rates as good as the best one
 three in ten would be counted as worse."""
 GUESSES = "no rate is shown to beat a guess by more than the margin"
 NAMES = ("ease", "Ease of training", "How much care does training need?")
@@ -88,7 +88,7 @@ def of_family(
         and 2 * next(r["diverged"] for r in rows if r["rate"] == rate) <= len(trials.by_setting[size, rate])
     ]
     chosen, noise = trials.best()[1], noise_between(trials, base_grid, score, deviation)
-    hidden = learns and noise is not None and noise > HIDDEN * margin
+    hidden = learns and noise is not None and noise >= HIDDEN * margin
     counts = [(row["diverged"], row["diverged"] + row["trained"]) for row in rows if row["rate"] in base_grid]
     return Ease(
         rows,
@@ -144,7 +144,7 @@ def _share(family: str, found: Ease, gap: str) -> Evidence:
     if not found.learns:
         return Evidence(WORKS, family, None, FRACTION, reason=GUESSES)
     if found.share is None:
-        hidden = f"noise between rates, {show(found.noise or 0.0, gap)}, is more than twice the margin"
+        hidden = f"noise between rates, {show(found.noise or 0.0, gap)}, is at least twice the margin"
         return Evidence(WORKS, family, None, FRACTION, reason=hidden)
     return Evidence(WORKS, family, found.share, FRACTION, method=method, source=SOURCE)
 
@@ -237,7 +237,7 @@ def _answer(evidence: list[Evidence]) -> str:
         parts.append(Sentence(f"{'i' if parts else 'I'}n {names} {GUESSES}"))
     if hidden:
         noise = facts.join(", ", [one(e, "{family} {value}") for e in hidden])
-        why = "hich learning rates work can't be told where noise between them is more than twice the margin: "
+        why = "hich learning rates work can't be told where noise between them is at least twice the margin: "
         parts.append(Sentence(("w" if parts else "W") + why + noise, noise.numbers))
     soonest = sorted(
         (e for e in evidence if e.measure == STEPS and e.applicable), key=lambda e: e.value or 0.0
