@@ -1,5 +1,6 @@
 """How much memory there is, where something limits it."""
 
+import platform
 import re
 import signal
 import subprocess
@@ -67,6 +68,29 @@ def test_limits_under_which_libraries_do_not_load_are_refused_at_once(arguments,
         r"[\d,]+ MB, which libraries take before there are any data. Do this: ulimit -v unlimited\n",
         ended.stderr,
     )
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps nothing, or can't be asked")
+def test_freed_memory_goes_back_to_the_system():
+    """Small pieces below one that is in use: the C library keeps them when they are freed."""
+    code = """
+import ctypes
+from pathlib import Path
+from fourfold.core.machine import return_memory
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+pieces = [libc.malloc(1000) for _ in range(50_000)]
+for piece in pieces:
+    ctypes.memset(piece, 1, 1000)
+resident = lambda: int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+for piece in pieces[:-1]:
+    libc.free(piece)
+before = resident()
+return_memory()
+print(before - resident())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 40_000_000
 
 
 def test_the_share_of_the_mappings_that_a_process_has():

@@ -132,6 +132,20 @@ def test_a_program_is_compiled_once_beside_others(tmp_path):
         assert np.array_equal(mine.outputs, theirs.outputs)
 
 
+def test_where_memory_is_short_only_the_program_that_runs_is_kept(tmp_path, monkeypatch):
+    whole = study(tmp_path, families=("dense", "recurrent"))
+    some = whole.blocks([1e-2])
+    sweep_of.cache_clear()
+    plenty = [train(block, whole.prepared) for block in some]
+    assert sweep_of.cache_info().currsize == len(some) == 2
+    monkeypatch.setattr(blocks.machine, "available_memory", lambda: blocks.SCARCE - 1)
+    for block, known in zip(some, plenty, strict=True):
+        found = train(block, whole.prepared)
+        assert sweep_of.cache_info().currsize == 1
+        for mine, theirs in zip(found, known, strict=True):
+            assert np.array_equal(mine.outputs, theirs.outputs)
+
+
 def test_a_study_starts_to_compile_each_program_but_the_first(tmp_path, monkeypatch):
     whole = study(tmp_path, seeds=(0, 1), families=("dense", "recurrent", "attention"))
     planned = whole.blocks(whole.learning_rates)
