@@ -24,7 +24,7 @@ from fourfold.preprocessing.table import ColumnKind, missing
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
 PACKED = (".gz", ".bz2", ".xz", ".zst")
 SERIES = ".ts"
-TRAINING, TESTING = ("train", "training"), ("test", "testing", "val", "valid", "validation")
+TRAINING, TESTING = ("train", "training"), ("test", "testing", "test1", "val", "valid", "validation", "dev")
 """What the parts of a folder are called, in small letters; the first that is there is taken."""
 
 DESCRIPTIONS = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json")
@@ -80,7 +80,8 @@ def entries_of(folder: Path) -> list[Path]:
 def part_of(folder: Path, names: Sequence[str]) -> list[Path]:
     """The entries of a folder that hold one part of the rows, called by the first of these names (in small letters):
     the one that has no other name (train.csv, Train), or the files whose names begin or end so
-    (train-00000-of-00002.parquet, Coffee_TRAIN.ts), tables and series before all others.
+    (train-00000-of-00002.parquet, Coffee_TRAIN.ts, KDDTrain+.txt), tables and series before all others, or the only
+    folder whose name does (20news-bydate-train).
     """
     entries = entries_of(folder)
     words = {entry: _words(entry) for entry in entries}
@@ -90,7 +91,8 @@ def part_of(folder: Path, names: Sequence[str]) -> list[Path]:
             entry for entry in entries if entry.is_file() and name in (words[entry][0], words[entry][-1])
         ]
         readable = [entry for entry in files if _form(entry)]
-        if found := alone[:1] or readable or files[:1]:
+        folders = [entry for entry in entries if entry.is_dir() and name in (words[entry][0], words[entry][-1])]
+        if found := alone[:1] or readable or files[:1] or (folders if len(folders) == 1 else []):
             for entry in found:
                 check_inside(entry, folder)
             return found
@@ -167,7 +169,9 @@ def _form(entry: Path) -> str:
 
 
 def _words(entry: Path) -> list[str]:
-    return re.split("[-_]", entry.name.split(".")[0].lower())
+    """The words of a name without its ends, in small letters, those that only capitals tell apart, too."""
+    apart = re.sub("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", entry.name.split(".")[0])
+    return re.findall(r"[^\W_]+", apart.lower()) or [""]
 
 
 def _stem(entry: Path) -> tuple[str, ...]:

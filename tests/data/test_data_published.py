@@ -1,0 +1,50 @@
+"""Well-known data sets, in the very form in which they are published: read as meant, and said."""
+
+import pytest
+from data_samples import files, png, read_and_said, rows
+
+TABLE = rows("v,w,y", lambda i: f"{i % 9},{i % 7}")
+TEXT = "sentence\tlabel\n" + "".join(f"a film of its kind, number {i}\t{i % 2}\n" for i in range(30))
+NAMELESS = TABLE.partition("\n")[2]
+
+
+def news(folder):
+    """20 Newsgroups, by date: the parts are the outer folders."""
+    for part in ("20news-bydate-train", "20news-bydate-test"):
+        for group in ("alt.atheism", "sci.space"):
+            path = folder / "news" / part / group
+            path.mkdir(parents=True)
+            for i in range(10):
+                (path / str(49960 + i)).write_text(f"From: someone\n\nwords of {group} and more, number {i}\n")
+    return folder / "news"
+
+
+def named_by_class(folder):
+    """Pictures of Kaggle: classes in the names of those to learn from, none in those to predict."""
+    for name in [f"train/{kind}.{i}.jpg" for kind in ("cat", "dog") for i in range(10)] + ["test1/1.jpg", "test1/2.jpg"]:
+        path = folder / "data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png())
+    return folder / "data"
+
+
+# name: (content, options, words of what is said)
+READ = {
+    "NSL-KDD: a part is told by its capitals": (
+        files(**{"KDDTrain+_dot_txt": NAMELESS, "KDDTest+_dot_txt": NAMELESS}), {}, "KDDTest+.txt; all other rows train)"),
+    "20 Newsgroups: folders of parts": (news, {}, "20news-bydate-test; all other rows train)"),
+    "Dogs vs. Cats: test1 beside train": (named_by_class, {}, "not used: 'test1' (no 'class' in it"),
+    "CIFAR-10 of Kaggle: a form in one word": (
+        files(trainLabels_dot_csv="id,label\n" + "".join(f"{i},{'pq'[i % 2]}\n" for i in range(20)),
+              sampleSubmission_dot_csv="id,label\n1,p\n2,p\n", **{f"train__{i}_dot_png": png() for i in range(20)}),
+        {}, "ignored: 'sampleSubmission.csv' (to be filled in, by their names)"),
+    "GLUE: test has no labels, and dev has": (
+        files(train_dot_tsv=TEXT, dev_dot_tsv=TEXT, test_dot_tsv="index\tsentence\n0\ta film\n1\ta plot\n"), {},
+        "dev.tsv; all other rows train)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READ)
+def test_read_and_said(name, tmp_path, recwarn):
+    content, options, words = READ[name]
+    read_and_said(content, words, tmp_path, recwarn, **options)
