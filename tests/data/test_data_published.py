@@ -28,6 +28,13 @@ def named_by_class(folder):
     return folder / "data"
 
 
+def reviews(folder):
+    """Reviews of Amazon: a time in seconds, by a name whose words capitals tell apart, stands behind what is asked for."""
+    row = '{{"asin": "B{}", "overall": {}.0, "unixReviewTime": {}, "reviewTime": "02 28, 2014"}}\n'
+    (folder / "reviews.json").write_text("".join(row.format(i % 7, i % 5, 1234567890 + i * 54321) for i in range(40)))
+    return folder / "reviews.json"
+
+
 # name: (content, options, words of what is said)
 READ = {
     "NSL-KDD: a part is told by its capitals": (
@@ -41,6 +48,7 @@ READ = {
     "GLUE: test has no labels, and dev has": (
         files(train_dot_tsv=TEXT, dev_dot_tsv=TEXT, test_dot_tsv="index\tsentence\n0\ta film\n1\ta plot\n"), {},
         "dev.tsv; all other rows train)"),
+    "reviews of Amazon": (reviews, {}, "target: overall (the last column that varies, as 'reviewTime' does not)"),
 }  # fmt: skip
 
 

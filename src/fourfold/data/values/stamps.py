@@ -118,12 +118,15 @@ def compact_dates(values: np.ndarray, fewest: int = FEWEST, written: str = "") -
 
 
 def named(name: str) -> list[str]:
-    """The words in the name of a column, dates at the end of German, Dutch and Swedish ones apart.
+    """The words in the name of a column, dates at the end of German, Dutch and Swedish ones apart; behind them those
+    that only capitals tell apart.
 
-    >>> named("Time (s)"), named("open_time"), named("Buchungsdatum")
-    (['time', 's'], ['open', 'time'], ['buchungs', 'datum'])
+    >>> named("Time (s)"), named("open_time"), named("Buchungsdatum"), named("openTime")
+    (['time', 's'], ['open', 'time'], ['buchungs', 'datum'], ['opentime', 'open', 'time'])
     """
-    return re.findall(r"[^\W\d_]+?(?=datum(?![^\W\d_]))|[^\W\d_]+", name.casefold())
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", name)
+    words = [re.findall(r"[^\W\d_]+?(?=datum(?![^\W\d_]))|[^\W\d_]+", one.casefold()) for one in (name, apart)]
+    return words[0] + (words[1] if apart != name else [])
 
 
 def counted_dates(name: str, values: np.ndarray) -> tuple[np.ndarray, str] | None:
