@@ -53,6 +53,15 @@ def test_ranks_in_no_order_are_one_finding_that_says_what_they_are():
     ]
 
 
+def test_many_columns_in_whose_order_the_rows_stand_are_one_finding():
+    """As the years of a table that is sorted by size."""
+    table = {name: np.arange(200) * (place + 3) for place, name in enumerate("abc")} | _leaking()
+    assert [str(one) for one in judge(read(table)) if one.slug == "counts-rows"] == [
+        "column 'a' numbers the rows: its values are all different and in order; likewise 'b', 'c'. "
+        "Do this: --drop a,b,c, if the order of the rows tells nothing of the target"
+    ]
+
+
 @pytest.mark.parametrize("names", [("rows", "cases"), ("id_a", "id_b")])
 def test_columns_that_each_need_an_answer_are_not_joined(names):
     """Both after --id would be one id."""

@@ -63,6 +63,16 @@ def test_dates_that_begin_anew_are_those_of_several_series(falls):
     assert finding.do.endswith("--group COLUMN, or --id COLUMN --time day")
 
 
+def test_two_columns_that_name_series_together_are_said():
+    """Neither of them is a panel's unit alone."""
+    frame = days(6).assign(name=np.repeat([*"aabbcc"], 30), part=np.repeat([*"uvuvuv"], 30))
+    finding = found(frame, target="y")["dates-of-named-series"]
+    assert finding.important and "where 'name', 'part' change: the rows are 6 series" in finding.what
+    assert finding.do == "--group name,part, or --id name,part --time day if its rows are the steps of a series"
+    asked = found(frame, target="v")["dates-of-named-series"].do
+    assert asked.endswith("; --id name,part --time day --forecast HORIZON if the next values of the target are asked for")
+
+
 @pytest.mark.parametrize(
     ("frame", "options", "sorted_by"),
     [

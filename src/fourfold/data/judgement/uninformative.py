@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 from collections.abc import Iterator
 
@@ -22,6 +23,12 @@ NEARLY_CONSTANT, LIKELY = 0.99, 0.9
 MOST_NAMED = 12
 """Columns at most that are named to be left out: nobody pastes more, and they do no harm."""
 
+MOST_PAIRS = 100
+"""Pairs of columns at most that are tried whether they name the series."""
+
+FEWEST_ALIKE = 3
+"""Columns from which on those that number the rows are said to at once: one of two may be their id."""
+
 FORECAST = "--forecast HORIZON if the next values of the target are asked for, "
 IN_TIME = "--time-ordered, {forecast}or --window STEPS if the rows are steps of one series"
 """What to say of rows whose order is that of time, and in the middle of it of those whose target is a number."""
@@ -35,7 +42,7 @@ def judge(case: Case) -> Iterator[Finding]:
             note.what.removeprefix("left out: ") for note in case.dataset.notes if note.because == CONSTANT
         ]
         yield Finding("constant-columns", f"columns that never vary: {', '.join(names)}", "notes", constant)
-    nearly, times = [], times_in_order(case)
+    nearly, counters, times = [], {}, times_in_order(case)
     parts = [] if times else parts_in_order(case)
     for name, kind, values in case.columns():
         likely = _usual_share(values[case.sample]) >= LIKELY
@@ -44,15 +51,7 @@ def judge(case: Case) -> Iterator[Finding]:
         counts = kind == "number" and counts_rows(values)
         trend = bool(times or parts) and not is_time(name)  # what grows with a time is none
         if counts and not trend:
-            yield Finding(
-                "counts-rows",
-                f"column {name!r} {_how_counted(values)}",
-                "different values",
-                len(values),
-                _of_counter(case, name, values),
-                important=True,
-                columns=(name,),
-            )
+            counters[name] = values
         if kind == "date" and direction(values):
             yield from _dated(case, name, values)
         if kind == "number" and not (counts or trend or case.dataset.time_ordered) and rises(values):
@@ -66,6 +65,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 important=True,
                 columns=(name,),
             )
+    yield from _counting(case, counters)
     for name, back, on in _dates_left_out(case):
         if back != on and min(back, on) * SELDOM <= case.dataset.rows:
             yield from _sorted_by(case, name)
@@ -81,6 +81,25 @@ def judge(case: Case) -> Iterator[Finding]:
             len(nearly),
             f"--drop {shlex.quote(','.join(nearly))}, if the rest does not matter" * (len(nearly) <= MOST_NAMED),
             columns=tuple(nearly),
+        )
+
+
+def _counting(case: Case, counters: dict[str, np.ndarray]) -> Iterator[Finding]:
+    """Columns that number the rows: one by one, but those in order at once, where they are many and called no times."""
+    ordered = [name for name, values in counters.items() if not is_time(name) and _are_in_order(values)]
+    many = ordered if len(ordered) >= FEWEST_ALIKE else []
+    drop = f"--drop {shlex.quote(','.join(many))}" if len(many) <= MOST_NAMED else "leave them out (--drop)"
+    of_many = f"{drop}, if the order of the rows tells nothing of the target"
+    for names in [*([many] if many else []), *([name] for name in counters if name not in many)]:
+        name, values = names[0], counters[names[0]]
+        yield Finding(
+            "counts-rows",
+            f"column {name!r} {_how_counted(values)}" + f"; likewise {listed(names[1:])}" * (len(names) > 1),
+            "different values",
+            len(values),
+            of_many if names is many else _of_counter(case, name, values),
+            important=True,
+            columns=tuple(names),
         )
 
 
@@ -128,15 +147,34 @@ def _dated(case: Case, name: str, values: np.ndarray) -> Iterator[Finding]:
     starts = _begins_anew(values)
     if not len(starts):
         yield from _sorted_by(case, name)
-    elif not (case.dataset.time_ordered or case.dataset.groups is not None or _are_told(case, starts)):
+        return
+    if case.dataset.time_ordered or case.dataset.groups is not None:
+        return
+    told = _told_by(case, starts)
+    future, time = "random splits let a model learn from the future of each", shlex.quote(name)
+    if told is None:
         yield Finding(
             "dates-begin-anew",
             f"the date {name!r} begins anew {counted(len(starts), 'time')}: the rows may be {len(starts) + 1} series, "
-            "one below the other, and random splits let a model learn from the future of each",
+            f"one below the other, and {future}",
             "times",
             len(starts),
             "if they are, name the column that tells them apart, or add one that numbers them: --group COLUMN, or "
-            f"--id COLUMN --time {shlex.quote(name)}",
+            f"--id COLUMN --time {time}",
+            important=True,
+            columns=(name,),
+        )
+    elif len(told) > 1:
+        series = shlex.quote(",".join(told))
+        steps = f"--id {series} --time {time}"
+        yield Finding(
+            "dates-of-named-series",
+            f"the date {name!r} begins anew {counted(len(starts), 'time')}, where {listed(told)} change: the rows are "
+            f"{len(starts) + 1} series, one below the other, and {future}",
+            "times",
+            len(starts),
+            f"--group {series}, or {steps} if its rows are the steps of a series"
+            + f"; {steps} {FORECAST}".rstrip(", ") * (case.task.kind == "regression"),
             important=True,
             columns=(name,),
         )
@@ -160,13 +198,22 @@ def _begins_anew(values: np.ndarray) -> np.ndarray:
     return present[back + 1] if far.all() and changes > 2 * (len(back) + 1) else back[:0]
 
 
-def _are_told(case: Case, starts: np.ndarray) -> bool:
-    """Whether columns that keep their values within runs of rows tell these runs apart."""
+def _told_by(case: Case, starts: np.ndarray) -> list[str] | None:
+    """The columns that tell runs of rows apart, as they keep their values within these: one, two, or all that do,
+    where no two runs have the same of them; [] where some have, and None where they don't."""
     begins = np.zeros(case.dataset.rows - 1, dtype=bool)
     begins[starts - 1] = True
-    changes = [values[1:] != values[:-1] for _, _, values in case.columns() if not missing(values).any()]
-    kept = [change for change in changes if not (change & ~begins).any()]
-    return bool(kept) and bool((np.any(kept, axis=0) == begins).all())
+    columns = {name: values for name, _, values in case.columns() if not missing(values).any()}
+    changes = {name: values[1:] != values[:-1] for name, values in columns.items()}
+    kept = [name for name, change in changes.items() if change.any() and not (change & ~begins).any()]
+    if not kept or not (np.any([changes[name] for name in kept], axis=0) == begins).all():
+        return None
+    pairs = itertools.islice(itertools.combinations(kept, 2), MOST_PAIRS)
+    for names in [*([name] for name in kept), *map(list, pairs), kept]:
+        firsts = np.stack([columns[name][[0, *starts]] for name in names], axis=1)
+        if len(np.unique(firsts, axis=0)) == len(firsts):
+            return names
+    return []
 
 
 def _sorted_by(case: Case, *names: str) -> Iterator[Finding]:
