@@ -166,6 +166,7 @@ MIXED = np.random.default_rng(0).permutation(DAYS)
         ({"updated": MIXED}, "date", "the first column of dates, and the only one that rises from row to row"),
         ({"Datum von": DAYS, "Datum bis": DAYS, "date": None}, "Datum von", "the start of spans that end at 'Datum bis'"),
         ({"date": None, "enddate": DAYS, "startdate": DAYS}, "startdate", "the start of spans that end at 'enddate'"),
+        ({"date": None, "t0": DAYS, "t6": DAYS + ' 23:59:59'}, "t0", "the start of spans that end at 't6'"),
         ({"date": TWICE, "updated": MIXED, "opened": DAYS[0]}, "updated", "unlike 'date', 'opened'"),
     ],
 )

@@ -132,20 +132,26 @@ def time_among(source: Source, roles: Roles, dates: Sequence[str]) -> tuple[str,
     if rising == [dates[0]]:
         return dates[0], "the first column of dates, and the only one that rises from row to row"
     for start, end in (dates, dates[::-1]) if len(dates) == 2 else ():
-        if _are_spans(source, start, end):
+        if _are_spans(source, roles, start, end):
             return start, f"the start of spans that end at {end!r}"
     return "", ""
 
 
-def _are_spans(source: Source, start: str, end: str) -> bool:
-    """Whether two columns of dates are called the start and the end of a span, and no end is before its start."""
+def _are_spans(source: Source, roles: Roles, start: str, end: str) -> bool:
+    """Whether no end is before its start, and two columns of dates are called so, or each span of a series ends before
+    the next one starts, or there."""
     opens = any(word in STARTS or word.startswith(("start", "begin")) for word in named(start))
     ends = any(word in ENDS or word.startswith("end") for word in named(end))
     table = source.inputs
-    if not (opens and ends) or not isinstance(table, Table) or any(missing(table[name]).any() for name in (start, end)):
+    if not isinstance(table, Table) or any(missing(table[name]).any() for name in (start, end)):
         return False
     first, last = (times_of(source, table, name) for name in (start, end))
-    return first.dtype == last.dtype and bool((first <= last).all())
+    if first.dtype != last.dtype or not (first <= last).all():
+        return False
+    number = series_numbers(source, table, roles)
+    order = np.lexsort((first, number))
+    first, last, same = first[order], last[order], np.diff(number[order]) == 0
+    return (opens and ends) or bool((first < last).all() and (last[:-1] <= first[1:])[same].all())
 
 
 def _tells_apart(source: Source, roles: Roles) -> bool:
