@@ -55,6 +55,17 @@ def test_other_rows_are_none(frame):
     assert "steps-of-runs" not in found(frame, target="activity")
 
 
+@pytest.mark.parametrize("in_order", [["dteday"], ["year", "month", "day"]])
+def test_hours_of_days_in_order_are_no_steps_of_series(in_order):
+    """Of one series each day has all hours, and a month and a day, or a season and a day of the week, tell it apart."""
+    times = pd.date_range("2020-01-01", periods=24 * 60, freq="h")
+    parts = {"year": times.year, "month": times.month, "day": times.day, "weekday": times.weekday, "season": times.month // 2}
+    frame = pd.DataFrame({"dteday": times.strftime("%Y-%m-%d"), **parts, "hour": times.hour})
+    frame = frame[[*in_order, "season", "weekday", "hour"]].assign(cnt=np.random.default_rng(0).normal(size=len(times)))
+    slugs = found(frame, target="cnt")
+    assert "in-order-of-time" in slugs and "steps-of-runs" not in slugs
+
+
 @pytest.mark.parametrize("roles", [Roles(group="subject"), Roles(time_ordered=True)])
 def test_where_something_was_said_of_it(roles):
     assert "steps-of-runs" not in found(motion(), target=None, roles=roles)

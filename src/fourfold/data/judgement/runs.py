@@ -11,10 +11,11 @@ import numpy as np
 from fourfold.data.dataset import Finding
 from fourfold.data.messages import listed
 from fourfold.data.series.counters import COUNTERS, is_called
-from fourfold.data.values.called import ID, UNITS, is_time
+from fourfold.data.values.called import ID, PARTS_OF_TIME, UNITS, is_time
 
 from .case import Case
 from .dependent import counts_anew, is_known, may_name_units
+from .in_time import parts_in_order, times_in_order
 
 FEWEST_STEPS = 20
 """Rows of a run, on average, from which on a number counts time in it whatever it is called: settings that are tried in
@@ -37,7 +38,8 @@ def judge(case: Case) -> Iterator[Finding]:
     target = (dataset.target_name, "category", np.asarray(case.codes))
     units += [target] if case.task.kind == "classification" and _runs(target[2]) else []
     pairs = itertools.combinations(units, 2) if len(units) <= MOST else ()
-    numbers = {name: values for name, kind, values in columns if kind == "number"}
+    sorted_by = times_in_order(case) or parts_in_order(case)
+    numbers = {name: values for name, kind, values in columns if kind == "number" and not _is_of_day(name, sorted_by)}
     for pair in pairs:
         names, parts = [name for name, *_ in pair], [values for *_, values in pair]
         starts = _runs(*parts)
@@ -87,6 +89,11 @@ def _what_to_do(case: Case, pair: Sequence[tuple[str, str, np.ndarray]], time: s
     roles = f"--id run --time {quoted} --target {shlex.quote(likely)} --group {shlex.quote(unit)}"
     recipe = f"in pandas {NUMBERED.format(names)}; then {roles}"
     return recipe if target == likely else f"{recipe}, if {likely!r} is the target; {series}, if {target!r} is"
+
+
+def _is_of_day(name: str, sorted_by: Sequence[str]) -> bool:
+    """Whether a number is a part of the time in whose order all rows stand, those of one series."""
+    return bool(sorted_by) and any(name.casefold() in words.split() for words in PARTS_OF_TIME)
 
 
 def _names_a_unit(name: str) -> bool:
