@@ -383,6 +383,16 @@ def test_years_as_the_world_bank_calls_them_are_called_alike():
     assert like.what.endswith("is called as all inputs are, '2000 [YR2000]' to '2018 [YR2018]'")
 
 
+@pytest.mark.parametrize("beside", [["Lat", "Long"], []])
+def test_a_last_column_that_is_called_by_a_date_as_those_before_it(beside):
+    """Places need not be steps: the series of Johns Hopkins University have them."""
+    days = [f"1/{day}/20" for day in range(1, 21)]
+    like = numbered([*beside, *days[:-1]], lambda r: {days[-1]: r.normal(size=60)})["target-called-like-inputs"]
+    assert like.important and like.do.startswith("--forecast HORIZON, if each row is a series") and len(like.columns) == 19
+    assert like.what.endswith("is called by a date, as those before it are, '1/1/20' to '1/19/20'")
+    assert "target-called-like-inputs" not in numbered([*days, *beside], lambda r: {"deaths": r.normal(size=60)})
+
+
 def of_years(flag, count=15):
     """Values of years beside their flags, of rows that a code and a word name."""
     random = np.random.default_rng(0)

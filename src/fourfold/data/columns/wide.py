@@ -10,7 +10,7 @@ import numpy as np
 
 from fourfold.data.values.dates import way_of, years_from
 
-__all__ = ["are_dates_in_order", "beside_steps", "steps_of"]
+__all__ = ["are_dates_in_order", "beside_steps", "dated_before", "steps_of"]
 
 FORMS = (
     ("CHANNEL_STEP", re.compile(r"(?P<channel>.*\D)[_ .-](?P<step>\d{1,9})", re.ASCII)),
@@ -69,6 +69,18 @@ def are_dates_in_order(names: Sequence[str]) -> bool:
     """
     dates = [*_dates(names).values()]
     return len(dates) == len(names) > 1 and all(one < other for one, other in pairwise(dates))
+
+
+def dated_before(names: Sequence[str]) -> tuple[str, ...]:
+    """The columns before the last one that are called by dates, each by a later one than the column before it, if this
+    one is, too, by the latest; none stand between them.
+
+    >>> dated_before(["Lat", "1/22/20", "1/23/20", "1/24/20"]), dated_before(["1/22/20", "cases"])
+    (('1/22/20', '1/23/20'), ())
+    """
+    dates = _dates(names)
+    first = next((place for place, name in enumerate(names) if name in dates), len(names))
+    return tuple(names[first:-1]) if are_dates_in_order(names[first:]) else ()
 
 
 def _places(names: Sequence[str], form: re.Pattern[str], in_a_row: bool = False) -> np.ndarray | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from fourfold.data.columns.target_choice import COORDINATE, LAST, WITH_VALUES
+from fourfold.data.columns.wide import dated_before
 from fourfold.data.dataset import Column, Finding
 from fourfold.data.files.class_levels import TwoLevels
 from fourfold.data.left_out import LeftOut
@@ -153,14 +154,19 @@ def called_like_inputs(case: Case) -> Iterator[Finding]:
     numbered = sorted([*inputs, target], key=number_of)
     nameless = are_places((*dataset.source_columns, target))
     called = f"the last column, {target!r}," if numbered[-1] == target else f"column {target!r}"
-    if len(inputs) >= FEWEST and not nameless and are_counted(numbered):
+    dated = dated_before((*dataset.source_columns, target))
+    by_dates = len(dated) >= FEWEST
+    if by_dates or (len(inputs) >= FEWEST and not nameless and are_counted(numbered)):
+        inputs, alike = (dated, "by a date, as those before it are") if by_dates else (inputs, "as all inputs are")
+        series = "if each row is a series and its next values are asked for"
         yield Finding(
             "target-called-like-inputs",
-            f"{called} was taken for the target, and is called as all inputs are, {inputs[0]!r} to {inputs[-1]!r}",
+            f"{called} was taken for the target, and is called {alike}, {inputs[0]!r} to {inputs[-1]!r}",
             "columns",
             len(inputs),
-            "--target NAME, the column to predict; if each row is a series and its next values are asked for, "
-            "--forecast HORIZON says how to turn the table",
+            f"--forecast HORIZON, {series}; else --target NAME, the column to predict"
+            if by_dates
+            else f"--target NAME, the column to predict; {series}, --forecast HORIZON says how to turn the table",
             important=True,
             columns=inputs,
         )
