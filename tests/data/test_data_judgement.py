@@ -67,6 +67,10 @@ def test_the_only_column_of_classes_in_a_table_without_names_is_pointed_out(tmp_
     of_numbers, of_words = nameless([kinds, *numbers], tmp_path), nameless([numbers[0], words, *numbers], tmp_path)
     assert of_numbers["classes-elsewhere"].do == "--target x0, if these are the classes"
     assert of_words["classes-elsewhere"].do == "--target x1, if these are the classes"
+    letters = np.array([*"ABCDEFGHIJKLMNOPQRSTUVWXYZ"] * 40)
+    counts = [rng.integers(0, 16, len(letters)) for _ in range(4)]
+    assert nameless([letters, *counts], tmp_path)["classes-elsewhere"].do == "--target x0, if these are the classes"
+    assert "classes-elsewhere" not in nameless([letters[:390], *(one[:390] for one in counts)], tmp_path)
     assert "classes-elsewhere" not in nameless([kinds, *numbers, kinds], tmp_path)
     assert "classes-elsewhere" not in nameless([kinds, kinds[::-1], *numbers], tmp_path)
     assert "classes-elsewhere" not in nameless([words, *numbers, words], tmp_path)

@@ -26,6 +26,8 @@ from .in_time import parts_in_order
 from .one_hot import side_by_side
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
+FEWEST_OF_A_WORD = 20
+"""Rows for each of more words than these that may be classes, such as letters; codes and towns have fewer."""
 FEWEST_LABELS, FEWEST_NAMED = 3, 5
 """Columns of labels that are called alike, and of those with names of their own, at least."""
 
@@ -86,7 +88,9 @@ def elsewhere(case: Case) -> Iterator[Finding]:
             continue
         present = values[~np.isnan(values)]
         different = len(np.unique(present))
-        if 1 < different <= min(FEW_VALUES, len(present) / 5) and bool((present == np.round(present)).all()):
+        few_words = column == "category" and 1 < different <= min(MANY_CLASSES, len(present) / FEWEST_OF_A_WORD)
+        few_values = 1 < different <= min(FEW_VALUES, len(present) / 5)
+        if few_words or (few_values and bool((present == np.round(present)).all())):
             few["words" if column == "category" else "whole numbers"].append((name, different))
     one = few["words"] or (few["whole numbers"] if case.task.kind == "regression" else [])
     if len(one) == 1:
