@@ -1,5 +1,6 @@
 """Well-known data sets, in the very form in which they are published: read as meant, and said."""
 
+import numpy as np
 import pytest
 from data_samples import files, png, read_and_said, rows
 
@@ -35,6 +36,13 @@ def reviews(folder):
     return folder / "reviews.json"
 
 
+def pictured(names, classes, count=800):
+    """Rows of a class and 64 pixels."""
+    random = np.random.default_rng(0)
+    drawn = random.integers(0, 256, (100, 64)) * (random.random((100, 64)) > 0.4) * ([0] * 8 + [1] * 48 + [0] * 8)
+    return names + "".join(f"{classes[i % len(classes)]},{','.join(map(str, drawn[i % len(classes)]))}\n" for i in range(count))
+
+
 # name: (content, options, words of what is said)
 READ = {
     "NSL-KDD: a part is told by its capitals": (
@@ -48,6 +56,10 @@ READ = {
     "GLUE: test has no labels, and dev has": (
         files(train_dot_tsv=TEXT, dev_dot_tsv=TEXT, test_dot_tsv="index\tsentence\n0\ta film\n1\ta plot\n"), {},
         "dev.tsv; all other rows train)"),
+    "EMNIST: 26 letters before pixels": (pictured("", range(1, 27)), {}, "target: x0 (the only column of few whole numbers; the others are pixels)"),
+    "Sign Language MNIST: no J and no Z": (
+        pictured("label," + ",".join(f"pixel{k}" for k in range(1, 65)) + "\n", [*range(9), *range(10, 25)]), {},
+        "task: classification into 24 classes ('0', '1', '2', '3', '4', '5', '6', '7' and 16 more) (its values are 24 different whole numbers, and it is called as classes are)"),
     "reviews of Amazon": (reviews, {}, "target: overall (the last column that varies, as 'reviewTime' does not)"),
 }  # fmt: skip
 

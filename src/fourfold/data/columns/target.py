@@ -28,6 +28,9 @@ PLAIN = re.compile(r"[-+]?(\d{1,15}(\.(\d{1,2}|\d{4,15}))?|0\.\d{3})", re.ASCII)
 AS_NUMBERS = "write plain numbers such as 1234.5 (y.astype(float) in Python)"
 """What to do with words that are meant as amounts."""
 
+CLASS_NAMES = frozenset(["label", "labels", "class"])
+"""What columns are called, in small letters, whose whole numbers are classes, also where some of these are left out."""
+
 MULTILABEL = "--task multilabel, if a row can have several of the labels that its cell lists"
 SPELLED = "words such as NA, None and ? count as missing: a class of such a name needs another one, such as nothing"
 """What is said of classes that are missing."""
@@ -67,7 +70,7 @@ def settle_target(
     values = without_blanks(values) if kind == "category" else values
     check_values(name, values, kind)
     check_rows(len(values))
-    chosen, because = (task, "as asked") if task else _infer(values, kind)
+    chosen, because = (task, "as asked") if task else _infer(name, values, kind)
     if chosen == "classification":
         if bounds is not None:
             raise OptionError(
@@ -100,7 +103,7 @@ def without_blanks(words: np.ndarray) -> np.ndarray:
     return as_objects([word if word is not None and str(word).strip() else None for word in words.tolist()])
 
 
-def _infer(values: np.ndarray, kind: str) -> tuple[str, str]:
+def _infer(name: str, values: np.ndarray, kind: str) -> tuple[str, str]:
     if kind == "category":
         numbers = all(PLAIN.fullmatch(str(value)) for value in dict.fromkeys(values.tolist()))
         return "classification", "its values are numbers that name classes" if numbers else "its values are words"
@@ -112,11 +115,14 @@ def _infer(values: np.ndarray, kind: str) -> tuple[str, str]:
     count = len(distinct)
     few = count <= 2 or (count <= 20 and len(values) >= 5 * count)
     consecutive = distinct[0] in (0, 1) and distinct[-1] - distinct[0] == count - 1
-    if not few and not (consecutive and count <= 1000 and len(values) >= 10 * count):
+    named = name.casefold() in CLASS_NAMES and distinct[0] >= 0
+    if not few and not ((consecutive or named) and count <= 1000 and len(values) >= 10 * count):
         return "regression", f"its values are {count} different numbers"
     if count > 2 and rows.min() == 1:  # no class, which could not be learnt and tested
         return "regression", f"its values are {count} different numbers, {distinct[rows == 1][0]:g} in one row alone"
-    which = f"{count} different whole numbers" if few else f"the whole numbers {distinct[0]:g} to {distinct[-1]:g}"
+    which = f"the whole numbers {distinct[0]:g} to {distinct[-1]:g}"
+    if few or not consecutive:
+        which = f"{count} different whole numbers" + ", and it is called as classes are" * (not few)
     return "classification", f"its values are {which}"
 
 

@@ -49,6 +49,9 @@ COORDINATE = "a usual name of a target, or of a coordinate"
 MOST_CLASSES = 20
 """Different values above which a column that is called an id holds no classes."""
 
+MOST_PICTURED = 100
+"""The same of the classes that stand before pixels, as those of letters do."""
+
 MOST_SUBJECTS = 9
 """Different numbers above which a column that is called a subject, a patient, ... holds no classes."""
 
@@ -360,17 +363,17 @@ def _label_first(table: Table) -> str:
     archive and the pictures of MNIST as text: fractions, or pixels; else ""."""
     first, *others = table.values()
     numbers = len(others) >= 2 and all(values.dtype.kind == "f" for values in table.values())
-    if not are_places(table.names) or not numbers or not (most := _most_of_a_class(first)):
+    if not are_places(table.names) or not numbers or not (most := _most_of_a_class(first, MOST_PICTURED)):
         return ""
     if all(bool((values != np.round(values)).any()) for values in others):
-        return "fractions"
+        return "fractions" if _most_of_a_class(first) else ""
     classes_last = 0 < _most_of_a_class(others[-1]) < CORNER
     pixels = make_a_square(len(others)) and hold_bytes(others)
     return "pixels" if pixels and most < CORNER and not classes_last else ""
 
 
-def _most_of_a_class(values: np.ndarray) -> float:
+def _most_of_a_class(values: np.ndarray, most: int = MOST_CLASSES) -> float:
     """The share of the largest class of numbers (N,) that are few whole ones; 0 of others."""
     different, counts = np.unique(values, return_counts=True)
-    few = bool((different == np.round(different)).all()) and 1 < len(different) <= min(20, len(values) / 5)
+    few = bool((different == np.round(different)).all()) and 1 < len(different) <= min(most, len(values) / 5)
     return few * float(counts.max(initial=0)) / len(values)
