@@ -54,6 +54,21 @@ def test_codes_of_surveys_are_told_where_nothing_else_is_near(name):
     assert len(lines) == bool(said) and all(line.startswith(f"column 'q' is {said} in ") for line in lines)
 
 
+def test_what_a_logger_writes_for_none_is_told_by_several_columns():
+    """Nitrogen oxides reach 1,400, and -200 alone is not far from these."""
+    rng = np.random.default_rng(0)
+    gone = rng.random(STEPS) < 0.1
+    air = {name: np.where(gone, -200, rng.uniform(0, top, STEPS)) for name, top in (("CO", 9), ("NOx", 1400), ("T", 40))}
+    data = read(air | {"kind": rng.choice(["a", "b"], STEPS)}, target="kind")
+    (line,) = found(data)
+    assert line.startswith("column 'CO' is -200 in ") and "as several columns are, apart from" in line
+    assert "; likewise 'NOx', 'T'." in line
+    (of_target,) = (one for one in judge(read(air, target="NOx")) if one.slug == "target-stands-for-missing")
+    assert of_target.what.endswith("of the rows, as several columns are, apart from all other values")
+    alone = {"CO": rng.uniform(0, 9, STEPS), "NOx": air["NOx"], "T": rng.uniform(-9, 40, STEPS), "kind": data.target}
+    assert not found(read(alone, target="kind"))
+
+
 @pytest.mark.parametrize("name", ["flow", "rain"])
 @pytest.mark.parametrize("series", [1, 3])
 def test_in_a_forecast_each_step_is_counted_once(name, series):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from fourfold.data.messages import counted, listed, percent
 from fourfold.data.values.amounts import INVISIBLE
 from fourfold.data.values.called import ID, YEAR_NAMES, YEARS, are_parts
 from fourfold.data.values.stamps import named
-from fourfold.data.values.stand_ins import stands_for_missing
+from fourfold.data.values.stand_ins import StandIn, shared_stand_ins, stands_for_missing
 from fourfold.preprocessing.table import Table
 
 from .case import MOST_COLUMNS, Case
@@ -31,6 +31,9 @@ FEWEST_NUMBERED = 20
 FEWEST_OF_SENTENCES = 5
 """Words on average from which on texts are more than names and addresses."""
 
+FAR, AS_OTHERS = "far from all other values", "as several columns are, apart from all other values"
+"""How numbers that stand for a missing one lie."""
+
 CALLED_YEARS = YEAR_NAMES | {"years", "jahre"}
 """Words in the names of years."""
 
@@ -40,10 +43,14 @@ RANKS = frozenset({"rank", "ranks", "ranking", "rang", "platz", "platzierung", "
 
 def judge(case: Case) -> Iterator[Finding]:
     """Numbers that stand for a missing value, names of classes that differ in case or blanks."""
+    numbers = (values for _, kind, values in case.columns() if kind == "number")
+    shared = shared_stand_ins([*numbers, *_numbers_of_target(case)])
     for name, kind, values in case.columns():
-        if kind in ("number", "date") and (found := stands_for_missing(values, kind == "date")) is not None:
+        dates = kind == "date"
+        found = stands_for_missing(values, dates, () if dates else shared) if kind in ("number", "date") else None
+        if found is not None:
             yield _stands_in(name, found, "rows", "number" if kind == "number" else "date")
-    yield from _of_target(case)
+    yield from _of_target(case, shared)
     yield from _of_words(case)
     yield from _names_parts(case)
     yield from _of_texts(case)
@@ -79,22 +86,30 @@ def judge(case: Case) -> Iterator[Finding]:
 
 def of_channels(case: Case) -> Iterator[Finding]:
     """Numbers that stand for a missing value in the channels of series, each step counted once."""
+    shared = shared_stand_ins(values for _, values in case.channels())
     for name, values in case.channels():
-        if (found := stands_for_missing(values)) is not None:
+        if (found := stands_for_missing(values, shared=shared)) is not None:
             yield _stands_in(name, found, "steps", "number")
 
 
-def _stands_in(name: str, found: tuple[str, float], where: str, what: str) -> Finding:
-    value, share = found
+def _stands_in(name: str, found: StandIn, where: str, what: str) -> Finding:
+    value, share, as_others = found
     return Finding(
         "stands-for-missing",
-        f"column {name!r} is {value} in {percent(share, 1)} of the {where}, far from all other values",
+        f"column {name!r} is {value} in {percent(share, 1)} of the {where}, {AS_OTHERS if as_others else FAR}",
         f"share of {where}",
         share,
         f"leave these cells empty, if the {what} stands for a missing value",
         important=True,
         columns=(name,),
     )
+
+
+def _numbers_of_target(case: Case) -> list[np.ndarray]:
+    """The target (N,), if it is one number, or classes of whole numbers."""
+    task = case.task
+    numbers = not task.several and (task.kind == "regression" or task.label_type == "integer")
+    return [case.dataset.target.astype(np.float64)] if numbers else []
 
 
 def _names_parts(case: Case) -> Iterator[Finding]:
@@ -115,17 +130,18 @@ def _names_parts(case: Case) -> Iterator[Finding]:
             )
 
 
-def _of_target(case: Case) -> Iterator[Finding]:
+def _of_target(case: Case, shared: Collection[float]) -> Iterator[Finding]:
     """A number among targets that stands for a missing one; a target that numbers the rows."""
     dataset, task = case.dataset, case.task
     if task.several:
         return
-    numbers = task.kind == "regression" or task.label_type == "integer"
-    if numbers and (found := stands_for_missing(dataset.target.astype(np.float64))) is not None:
-        value, share = found
+    for numbers in _numbers_of_target(case):
+        if (found := stands_for_missing(numbers, shared=shared)) is None:
+            continue
+        value, share, as_others = found
         yield Finding(
             "target-stands-for-missing",
-            f"the target is {value} in {percent(share, 1)} of the rows, far from all other values",
+            f"the target is {value} in {percent(share, 1)} of the rows, {AS_OTHERS if as_others else FAR}",
             "share of rows",
             share,
             "leave these rows out, if the number stands for a missing value",

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
 import numpy as np
 
-__all__ = ["MAY_BE_CLASSES", "MISSING_WORDS", "bare", "bare_words", "classes_among", "stands_for_missing"]
+__all__ = [
+    "MAY_BE_CLASSES", "MISSING_WORDS", "StandIn", "bare", "bare_words", "classes_among", "shared_stand_ins",
+    "stands_for_missing",
+]  # fmt: skip
 
 MISSING_WORDS = frozenset((
     "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "NaT", "?", "-NaN",
@@ -45,6 +52,17 @@ CODES = tuple(
 FEWEST, FAR = 3, 2.0
 """Such a value has to occur so often, and to lie so many ranges of all others from these."""
 
+FEWEST_SHARING = 2
+"""Columns from which on one that is not usual counts, too."""
+
+
+class StandIn(NamedTuple):
+    """What stands for a missing value, in which share of the values, and whether other columns alone tell so."""
+
+    value: str
+    share: float
+    as_others: bool = False
+
 
 def bare(word: str) -> str | None:
     """A word without blanks around it, None for a spelling of a missing value."""
@@ -74,32 +92,64 @@ def classes_among(values: np.ndarray) -> tuple[str, ...]:
     return tuple(sorted({word.strip() for word in words} & MAY_BE_CLASSES))
 
 
-def stands_for_missing(values: np.ndarray, dates: bool = False) -> tuple[str, float] | None:
-    """What among the values (N,) stands for a missing one, and its share; None if nothing does. ``dates``: the values
-    are microseconds since 1970.
+def shared_stand_ins(columns: Iterable[np.ndarray]) -> frozenset[float]:
+    """The numbers, beyond 1, that loggers write for none: far from all others at an end of a column (N,), and so, or
+    the only one below 0, in another.
 
-    >>> stands_for_missing(np.array([1.0, 2.0, 3.0, -999.0, -999.0, -999.0]))
+    >>> one, other = np.array([*[-200.0] * 3, 1.0, 2.0]), np.array([*[-200.0] * 3, 0.0, 700.0])
+    >>> sorted(shared_stand_ins([one, other, np.arange(9.0)])), sorted(shared_stand_ins([other, other]))
+    ([-200.0], [])
+    """
+    counts: Counter[float] = Counter()
+    far: set[float] = set()
+    for values in columns:
+        present = values[~np.isnan(values)]
+        ends = {float(present.min()), float(present.max())} if present.size else ()
+        among = {value: _is_far(value, present) for value in ends if abs(value) > 1}
+        far |= {value for value in among if among[value]}
+        counts.update(value for value in among if among[value] or _is_alone_below(value, present))
+    return frozenset(value for value in far if counts[value] >= FEWEST_SHARING)
+
+
+def _is_alone_below(value: float, present: np.ndarray) -> bool:
+    """Whether a number occurs often, and is the only one below 0."""
+    below = present[present < 0]
+    return FEWEST <= len(below) < len(present) and bool((below == value).all())
+
+
+def _is_far(value: float, present: np.ndarray) -> bool:
+    """Whether a number occurs often, and lies far from all others, which differ."""
+    others = present[present != value]
+    if not others.size or len(present) - len(others) < FEWEST:
+        return False
+    with np.errstate(over="ignore"):  # huge numbers
+        spread, distance = FAR * np.ptp(others), np.abs(others - value).min()
+    return bool(spread and distance > spread)
+
+
+def stands_for_missing(
+    values: np.ndarray, dates: bool = False, shared: Collection[float] = ()
+) -> StandIn | None:
+    """What among the values (N,) stands for a missing one; None if nothing does. ``dates``: the values are microseconds
+    since 1970; ``shared``: what stands for it in several columns, and does where it alone is negative, too.
+
+    >>> stands_for_missing(np.array([1.0, 2.0, 3.0, -999.0, -999.0, -999.0]))[:2]
     ('-999', 0.5)
     """
     present = values[~np.isnan(values)]
-    for value in (present.min(), present.max()) if present.size else ():
-        if not (value // DAY in DAYS if dates else _is_usual(float(value))):
-            continue
-        others = present[present != value]
-        with np.errstate(over="ignore"):  # huge numbers
-            spread = FAR * np.ptp(others) if others.size else 0.0
-            distance = np.abs(others - value).min() if others.size else 0.0
-        count = len(present) - len(others)
-        if count >= FEWEST and spread and distance > spread:
-            day = np.datetime64(int(value // DAY), "D") if dates else ""
-            return str(day) or f"{value:.12g}", count / len(values)
+    for value in (float(present.min()), float(present.max())) if present.size else ():
+        usual = int(value // DAY) in DAYS if dates else _is_usual(value)
+        far = _is_far(value, present)
+        if (usual and far) or (value in shared and (far or _is_alone_below(value, present))):
+            word = str(np.datetime64(int(value // DAY), "D")) if dates else f"{value:.12g}"
+            return StandIn(word, int((present == value).sum()) / len(values), not (usual and far))
     return None if dates else _codes_of_surveys(present, len(values))
 
 
-def _codes_of_surveys(present: np.ndarray, rows: int) -> tuple[str, float] | None:
+def _codes_of_surveys(present: np.ndarray, rows: int) -> StandIn | None:
     """Which codes of one family stand among whole numbers, beyond all others of these, and their share of the rows.
 
-    >>> _codes_of_surveys(np.array([1.0, 5.0, 3.0, 98.0, 99.0, 98.0]), 6), _codes_of_surveys(np.arange(100.0), 100)
+    >>> _codes_of_surveys(np.array([1.0, 5.0, 3.0, 98.0, 99.0, 98.0]), 6)[:2], _codes_of_surveys(np.arange(100.0), 100)
     (('98 or 99', 0.5), None)
     """
     if not present.size or (present != np.round(present)).any():
@@ -115,7 +165,7 @@ def _codes_of_surveys(present: np.ndarray, rows: int) -> tuple[str, float] | Non
         distance = np.abs(others[:, None] - [*family]).min()
         if distance > FAR * np.ptp(others) > 0:
             names = [f"{code:.0f}" for code in np.unique(present[among])]
-            return " or ".join(filter(None, (", ".join(names[:-1]), names[-1]))), float(among.sum() / rows)
+            return StandIn(" or ".join(filter(None, (", ".join(names[:-1]), names[-1]))), float(among.sum() / rows))
     return None
 
 
