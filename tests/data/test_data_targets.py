@@ -114,6 +114,16 @@ def test_what_can_not_be_a_target_is_said_in_one_message(tmp_path, options, slug
     assert (caught.value.exit_code, caught.value.slug) == (2, slug) and words in str(caught.value)
 
 
+def test_labels_of_minus_one_and_one_are_labels():
+    """As those of CelebA; a number beside them makes all of them numbers."""
+    x, signs = np.random.default_rng(0).normal(size=(60, 2)), np.where(np.arange(120).reshape(60, 2) % 7 > 2, 1, -1)
+    data = from_arrays(x, signs)
+    assert data.task.kind == "multilabel" and np.array_equal(data.target, signs > 0)
+    assert any("each target is -1 or 1, which count as 0 and 1" in str(note) for note in data.notes)
+    assert from_arrays(x, signs, task="regression").task.kind == "regression"
+    assert from_arrays(x, signs * [1, 2]).task.kind == "regression"
+
+
 def test_one_hot_classes_are_told_from_labels():
     one_hot = np.eye(3)[np.arange(N) % 3]
     with pytest.raises(FourfoldError, match="argmax"):

@@ -181,7 +181,7 @@ def settle_targets(
     task: str | None = None,
     test_rows: int = 0,
 ) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
-    """Targets (N, K) as float64 numbers, or as labels 0 and 1, their task, and what was inferred.
+    """Targets (N, K) as float64 numbers, or as labels 0 and 1, also of -1 and 1, their task, and what was inferred.
 
     Errors: values that are missing or infinite, a column that never varies, one-hot classes, labels that are
     neither 0 nor 1.
@@ -189,8 +189,10 @@ def settle_targets(
     if task is not None and task not in TASKS:
         raise unknown("task", task, TASKS, option="--task")
     _check(names, values, test_rows)
-    binary = _is_01(values)
-    because = "as asked" if task else "each target is 0 or 1" if binary else "the targets are numbers"
+    signs = task != "regression" and {*np.unique(values).tolist()} == {-1.0, 1.0}
+    values = (values > 0).astype(np.float64) if signs else values
+    binary, of_labels = _is_01(values), f"each target is {'-1 or 1, which count as 0 and 1' if signs else '0 or 1'}"
+    because = "as asked" if task and not signs else of_labels if binary else "the targets are numbers"
     if (task or ("multilabel" if binary else "regression")) == "regression":
         settled = regression_of(names)
         return values, settled, _said_of_numbers(settled, because)
