@@ -43,6 +43,22 @@ def pictured(names, classes, count=800):
     return names + "".join(f"{classes[i % len(classes)]},{','.join(map(str, drawn[i % len(classes)]))}\n" for i in range(count))
 
 
+def faces(folder):
+    """CelebA: the number of rows above the names, none of which is that of the pictures."""
+    for i in range(20):
+        (path := folder / "celeba" / "img_align_celeba" / f"{i:06d}.jpg").parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png())
+    lines = [f"{i:06d}.jpg {[' 1', '-1'][i % 2]} {[' 1', '-1'][i % 3 > 0]}" for i in range(20)]
+    (folder / "celeba" / "list_attr_celeba.txt").write_text("\n".join(["20", "Smiling Young ", *lines, ""]))
+    return folder / "celeba"
+
+
+BERKELEY = "% land and ocean\n%\n% Year, Month,  Anomaly, Unc.,   Anomaly, Unc.\n \n" + "".join(
+    f"  {1900 + i // 12}    {i % 12 + 1:2d}    {(i * 7 % 13) / 9:6.3f}  {(i * 5 % 11) / 99:5.3f}    NaN  {(i * 3 % 17) / 99:5.3f}\n"
+    for i in range(60)
+)
+
+
 # name: (content, options, words of what is said)
 READ = {
     "NSL-KDD: a part is told by its capitals": (
@@ -60,6 +76,8 @@ READ = {
     "Sign Language MNIST: no J and no Z": (
         pictured("label," + ",".join(f"pixel{k}" for k in range(1, 65)) + "\n", [*range(9), *range(10, 25)]), {},
         "task: classification into 24 classes ('0', '1', '2', '3', '4', '5', '6', '7' and 16 more) (its values are 24 different whole numbers, and it is called as classes are)"),
+    "CelebA: a count, and names": (faces, {"target": "Smiling,Young"}, "left out: 1 line around the table (such as '20')"),
+    "Berkeley Earth: commas between names, and none in rows": (BERKELEY, {"target": "Anomaly"}, "sorted by the date 'Year', 'Month'"),
     "reviews of Amazon": (reviews, {}, "target: overall (the last column that varies, as 'reviewTime' does not)"),
 }  # fmt: skip
 

@@ -23,9 +23,11 @@ FEWEST_ALIGNED = 5
 def of_blanks(lines: list[str], name: str) -> Rewriting | None:
     """Columns between blanks: several words in each line, as many in all, and no other mark.
 
-    The first line may name all columns but that of the rows' names (R), or have a hash before the names (NumPy).
+    The first line may name all columns but that of the rows' names (R), or have a hash before the names (NumPy). Above
+    it their number may stand.
     """
-    lines = [line for line in lines if not FOOT.fullmatch(line.strip())]
+    counted = _counts(lines)
+    lines = [line for line in lines[counted:] if not FOOT.fullmatch(line.strip())]
     if len(lines) < 2 or any(mark in line for line in lines for mark in SEPARATORS if mark != "\t"):
         return None
     if any(line.count('"') % 2 for line in lines) or _by_tabs(lines):
@@ -37,7 +39,7 @@ def of_blanks(lines: list[str], name: str) -> Rewriting | None:
 
     def records(lines: Lines) -> Records:
         for number, line in enumerate(lines, start=1):
-            if FOOT.fullmatch(line.strip()):
+            if FOOT.fullmatch(line.strip()) or number <= counted:
                 left_out.append(line.strip())
                 continue
             words = _words(line)
@@ -52,6 +54,16 @@ def of_blanks(lines: list[str], name: str) -> Rewriting | None:
             yield words
 
     return Rewriting(records, "\t", (Note("separated by blanks"),), left_out)
+
+
+def _counts(lines: list[str]) -> bool:
+    """Whether the first line is a whole number, at least as large as there are rows below names, and nothing else.
+
+    >>> _counts(["3", "a b", "1 2", "3 4", "5 6"]), _counts(["1", "a b", "1 2", "3 4"]), _counts(["3"])
+    (True, False, False)
+    """
+    first = lines[0].strip() if len(lines) > 2 else ""
+    return bool(re.fullmatch("[0-9]{1,12}", first)) and len(_words(lines[1])) > 1 and int(first) >= len(lines) - 2
 
 
 def _words(line: str) -> list[str]:

@@ -282,7 +282,7 @@ def _unnamed(records: Records, note: Note) -> Header:
 
 
 def _named(lines: int, cells: Sequence[str], *notes: Note) -> Header:
-    names, renamed = _distinct(_without_quotes(cells))
+    names, renamed = _distinct(_without_commas(_without_quotes(cells)))
     return Header(lines, names, notes + tuple(Note(f"column {new!r}", why) for new, why in renamed))
 
 
@@ -291,6 +291,17 @@ def _without_quotes(cells: Sequence[str]) -> list[str]:
     bare = [cell.strip() for cell in cells]
     enclosed = all(len(cell) > 2 and cell[0] == cell[-1] == "'" for cell in bare)
     return [cell[1:-1] for cell in bare] if enclosed else list(cells)
+
+
+def _without_commas(cells: Sequence[str]) -> list[str]:
+    """Names without the commas that end all of them but the last, between which blanks stand in rows.
+
+    >>> _without_commas(["Year,", "Month,", "Anomaly"]), _without_commas(["a,", "b"])
+    (['Year', 'Month', 'Anomaly'], ['a,', 'b'])
+    """
+    *others, last = cells
+    listed = len(others) > 1 and all(len(cell) > 1 and cell.endswith(",") for cell in others)
+    return [*(cell[:-1] for cell in others), last] if listed else [*cells]
 
 
 def _distinct(cells: Sequence[str]) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
