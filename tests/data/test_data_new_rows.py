@@ -158,6 +158,8 @@ FAR = {
     "years later": (lambda f: f.assign(joined=f["joined"] + pd.Timedelta(days=4000)), "column joined: 60 of 60 rows far outside what was learnt, such as 20"),
     "words never seen": (lambda f: f.assign(city=["Bonn"] * 10 + ["Rom"] * 50), "column city: 'Rom' not told apart (not among the levels learnt; 50 of 60 rows)"),
     "a little more": (lambda f: f.assign(age=f["age"] + 20), ""),
+    "fractions in the place of percent": (
+        lambda f: f.assign(age=f["age"].abs() / 1e6 + 1e-6), "column age: all 60 rows outside what was learnt, such as "),
 }  # fmt: skip
 
 

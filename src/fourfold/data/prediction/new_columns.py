@@ -15,6 +15,7 @@ from fourfold.data.messages import SHOWN, close, listed
 from fourfold.data.places import are_places
 from fourfold.data.series.clock import shown
 from fourfold.data.source import Source
+from fourfold.data.values.called import is_time
 from fourfold.data.values.dates import SINCE, TURNED, USUAL
 from fourfold.data.values.in_words import WORDS, held, of_kind
 from fourfold.data.values.numerals import Style, style_of
@@ -129,7 +130,8 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     blank = {name: count for name in texts if (count := int(are_blank(table[name]).sum()))}
     far = _far(preparation, Table(table))
     rows, strange = row_count(found.inputs), _strange(preparation, table)
-    return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, rows, blank, strange, zones)
+    aside = _aside(preparation, table)
+    return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, rows, blank, strange, zones, aside)
 
 
 def _behind(table: Table, preparation: Preparation) -> list[str]:
@@ -265,6 +267,22 @@ def _far(preparation: Preparation, table: Table) -> dict[str, tuple[int, str, st
             ends = (EPOCH + (DAY * np.array([low, high])).astype("timedelta64[us]")).astype("M8[D]")
             learnt = f"{ends[0]} to {ends[1]}"
         found[name] = int(far.sum()), shown(values[far.argmax()]), learnt
+    return found
+
+
+def _aside(preparation: Preparation, table: Mapping[str, np.ndarray]) -> dict[str, tuple[int, str, str]]:
+    """What is noticed of numbers, called no times, none of which lies in the range that was learnt from, by column."""
+    learnt, found = preparation.numbers, {}
+    if preparation.layout != "flat" or learnt is None or learnt.low is None or learnt.high is None:
+        return found
+    for column in preparation.columns:
+        if column.kind != "number" or is_time(column.name) or column.name not in learnt.names:
+            continue
+        place, values = learnt.names.index(column.name), table[column.name]
+        low, high = float(learnt.low[place]), float(learnt.high[place])
+        present = values[~np.isnan(values)]
+        if len(present) and low < high and ((present < low) | (present > high)).all():
+            found[column.name] = len(values), shown(present[0]), f"{low:g} to {high:g}"
     return found
 
 

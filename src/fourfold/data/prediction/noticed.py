@@ -20,6 +20,12 @@ MOST_LEVELS = 1000
 MOST_LINES = 4
 """Lines at most of columns of which something else each was noticed, before one that names the other columns."""
 
+FEWEST_ASIDE = 10
+"""Rows from which on it is no chance that all lie outside the range that was learnt from."""
+
+OUTSIDE = "outside what was learnt"
+ASIDE = "if these are of another unit, or fractions in the place of percent, write them as in training"
+
 T = TypeVar("T")
 
 OPTION = "--encoding"
@@ -38,7 +44,8 @@ class Noticed:
     - ``strange``: of how many texts more than half was not learnt, one of them, and what they are cut into;
     - ``zones``: how many dates have a zone where those that were learnt had none, or have none where those had one;
       one of them, and whether those that were learnt had zones;
-    - ``far``: how many rows lie far outside the range that was learnt from, one of their values, and this range.
+    - ``far``: how many rows lie far outside the range that was learnt from, one of their values, and this range;
+    - ``aside``: the same of rows outside it, far or not, of a part all of whose rows are: said where all rows are.
 
     ``rows``: how many there are.
     """
@@ -53,6 +60,7 @@ class Noticed:
     blank: Mapping[str, int] = field(default_factory=dict)
     strange: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
     zones: Mapping[str, tuple[int, str, bool]] = field(default_factory=dict)
+    aside: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
 
     def __add__(self, other: Noticed) -> Noticed:
         unseen = dict(self.unseen)
@@ -73,6 +81,7 @@ class Noticed:
             _added(self.blank, other.blank),
             _summed(self.strange, other.strange),
             _summed(self.zones, other.zones),
+            _summed(self.aside, other.aside),
         )
 
     def said(self) -> tuple[Note, ...]:
@@ -117,6 +126,11 @@ class Noticed:
             )
             for name, (count, example, learnt) in self.far.items()
         }
+        aside = {
+            name: (f"all {self.rows:,} rows {OUTSIDE}, such as {example}", f"learnt from {learnt}; {ASIDE}")
+            for name, (count, example, learnt) in self.aside.items()
+            if count == self.rows >= FEWEST_ASIDE and name not in far
+        }
         zones = {
             name: (f"{count:,} of {self.rows:,} rows {what}, such as {example!r}, {done}", because)
             for name, (count, example, learnt) in self.zones.items()
@@ -127,6 +141,7 @@ class Noticed:
             *_by_column(taken, "words taken for others"),
             *_by_column(lost, "words taken for missing"),
             *_by_column(unseen, "words that were not learnt"),
+            *_by_column(aside, f"all rows {OUTSIDE}"),
         )
         found = (*joined_notes(self.notes), *columns, *gaps, *blank, *strange)
         return tuple(map(_of_new_rows, (*found, *_by_column(far, "rows far outside what was learnt"))))
