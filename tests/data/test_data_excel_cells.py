@@ -165,3 +165,15 @@ def test_percent_of_new_rows_in_a_workbook_are_read_as_those_learnt(learnt, tmp_
     assert "column v: numbers of at most 1, taken for percent (learnt from such as 15 %;" in str([*map(str, plain.notes)])
     large = read_inputs({"v": np.multiply(SHARES, 100)}, preparation)
     assert "taken for percent" not in str([*map(str, large.notes)])
+
+
+@pytest.mark.parametrize("new", ["csv", "csv with decimal commas"])
+def test_percent_with_signs_are_read_as_those_that_were_learnt_from_a_workbook(new, tmp_path):
+    learnt = Preparation.fit(read(_of_shares(tmp_path, "workbook")), np.arange(40))
+    for preparation in (learnt, Preparation.from_json(learnt.to_json())):
+        found = read_inputs(_of_shares(tmp_path, new), preparation)
+        np.testing.assert_allclose(found.inputs["v"], SHARES)
+        assert "column v: number (percent as in the workbook: 15 % is 0.15)" in map(str, found.notes)
+    of_plain = Preparation.fit(read(_of_shares(tmp_path, "plain")), np.arange(40))
+    with pytest.raises(DataError, match="'v' holds numbers written as"):
+        read_inputs(_of_shares(tmp_path, new), of_plain)

@@ -303,13 +303,16 @@ _STEPS = {"numbers": Numbers, "channels": Channels, "characters": Characters, "t
 def _as_facts(column: Column) -> dict[str, Any]:
     written = {"written": column.written} if column.written else {}
     zoned = {} if column.zoned is None else {"zoned": column.zoned}
-    return {"name": column.name, "kind": column.kind, **written, **zoned}
+    percent = {"percent": True} if column.percent else {}
+    return {"name": column.name, "kind": column.kind, **written, **zoned, **percent}
 
 
 def _column(fields: Fields) -> Column:
     written = fields.text("written") if "written" in fields.values else ""
     zoned = fields.boolean("zoned") if "zoned" in fields.values else None
-    return Column(fields.text("name"), fields.text("kind", get_args(ColumnKind)), written, zoned)  # pyright: ignore[reportArgumentType]
+    percent = "percent" in fields.values and fields.boolean("percent")
+    kind = fields.text("kind", get_args(ColumnKind))
+    return Column(fields.text("name"), kind, written, zoned, percent=percent)  # pyright: ignore[reportArgumentType]
 
 
 def _matrix(

@@ -186,7 +186,10 @@ def understood_columns(source: Source, layout: str | None) -> Source:
             others = [column for column in source.columns if found[column.name].written.startswith(likely)]
             found |= {column.name: _meant(source, column, other.startswith("day"), flat) for column in others}
     table = Table({name: one.values for name, one in found.items()})
-    columns = tuple(Column(name, one.kind, one.written, one.zoned) for name, one in found.items())
+    columns = tuple(
+        Column(name, one.kind, one.written, one.zoned, percent=source.column(name).percent)
+        for name, one in found.items()
+    )
     said = {name: OfColumns.of([name], one.kind, one.said) for name, one in found.items() if one.said}
     words = source.inputs
     read = {name for name, one in found.items() if one.kind in ("number", "date")}

@@ -96,6 +96,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             continue
         kind = found.kind(name)
         cells, of_scale = of_percent(column, found.column(name), found.inputs[name])
+        kind = "number" if kind in WORDS and cells.dtype.kind == "f" else kind
         wanted = of_kind(column.kind, column.written or PLAIN.get(column.kind, ""))
         column, said = _told_apart(column, kind, cells, found.comma)
         values, meant = _meant(column, kind, cells)

@@ -9,7 +9,8 @@ import numpy as np
 
 from fourfold.data.dataset import Column, Note, OfColumns
 from fourfold.data.values.durations import Angles, duration_by
-from fourfold.data.values.percent import AS_PERCENT, as_percent, is_percent
+from fourfold.data.values.percent import AS_FRACTIONS, AS_PERCENT, as_fractions, as_percent, is_percent
+from fourfold.data.values.words import understood
 from fourfold.preprocessing import Preparation
 
 SMALL, LARGE = 1.5, 8.0
@@ -34,7 +35,12 @@ def on_another_scale(pixels: np.ndarray, preparation: Preparation) -> tuple[Note
 
 def of_percent(learnt: Column, found: Column, numbers: np.ndarray) -> tuple[np.ndarray, list[Note]]:
     """Numbers (N,) of a column of which percent were learnt, with a sign behind each, as these: fractions that a
-    workbook shows as percent. Of other fractions it is said that they may be such."""
+    workbook shows as percent. Of other fractions it is said that they may be such. And words with a sign behind each
+    as fractions, where such were learnt from a workbook."""
+    if learnt.percent and found.kind == "category":
+        meant = understood(numbers)
+        if meant.kind == "number" and is_percent(meant.written):
+            return as_fractions(meant.values), [OfColumns.of([learnt.name], "number", AS_FRACTIONS)]
     if learnt.kind != "number" or found.kind != "number" or not is_percent(learnt.written):
         return numbers, []
     if found.percent:
