@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
-from data_samples import files, png, read_and_said, rows
+from data_samples import files, png, read_and_said, refused_and_said, rows
+
+from fourfold.data.columns.roles import Roles
 
 TABLE = rows("v,w,y", lambda i: f"{i % 9},{i % 7}")
 TEXT = "sentence\tlabel\n" + "".join(f"a film of its kind, number {i}\t{i % 2}\n" for i in range(30))
@@ -78,6 +80,11 @@ READ = {
         "task: classification into 24 classes ('0', '1', '2', '3', '4', '5', '6', '7' and 16 more) (its values are 24 different whole numbers, and it is called as classes are)"),
     "CelebA: a count, and names": (faces, {"target": "Smiling,Young"}, "left out: 1 line around the table (such as '20')"),
     "Berkeley Earth: commas between names, and none in rows": (BERKELEY, {"target": "Anomaly"}, "sorted by the date 'Year', 'Month'"),
+    "Rossmann: test rows lack the target and what is counted with it": (
+        files(train_dot_csv=rows("Store,Sales,Customers,Open", lambda i: f"{i % 5},{i * 37 % 901},{i * 11 % 97}", label=lambda i: i % 2),
+              test_dot_csv=rows("Store,Open", lambda i: str(i % 5), label=lambda i: i % 2)),
+        {"target": "Sales", "roles": Roles(drop=("Customers",))},
+        "(no 'Sales', 'Customers' in it; fourfold predict FOLDER "),
     "reviews of Amazon": (reviews, {}, "target: overall (the last column that varies, as 'reviewTime' does not)"),
 }  # fmt: skip
 
@@ -86,3 +93,9 @@ READ = {
 def test_read_and_said(name, tmp_path, recwarn):
     content, options, words = READ[name]
     read_and_said(content, words, tmp_path, recwarn, **options)
+
+
+def test_columns_of_which_one_may_be_the_target_are_asked_for(tmp_path):
+    train = rows("Store,Sales,Customers,Open", lambda i: f"{i % 5},{i * 37 % 901},{i * 11 % 97}", label=lambda i: i % 2)
+    content = files(train_dot_csv=train, test_dot_csv=rows("Store,Open", lambda i: str(i % 5), label=lambda i: i % 2))
+    refused_and_said(content, 2, "test-columns", "if one is the target, which test rows may lack, --target NAME", tmp_path)

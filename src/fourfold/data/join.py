@@ -225,8 +225,9 @@ def _numbers(values: np.ndarray, written: str) -> list[str | None]:
     return [None if cell is None else cell.replace(".", decimal) for cell in cells.tolist()]
 
 
-def lacking_target(source: Source, test: Source) -> str:
-    """The target's name, if the test rows have none: no targets beside inputs, or all columns but one; else "".
+def lacking_target(source: Source, test: Source, named: Collection[str] = ()) -> str:
+    """The target's name, if the test rows have none: no targets beside inputs, all columns but one, or none that is
+    ``named`` as it; else "".
 
     It is none whose name is only written otherwise there, and none where they have a column that is usually a target.
     """
@@ -236,8 +237,16 @@ def lacking_target(source: Source, test: Source) -> str:
         return ""
     absent = [name for name in source.inputs if name not in test.inputs]
     others = set(test.inputs) - set(source.inputs)
+    if aimed := [name for name in absent if name in named and not close(name, others)]:
+        return aimed[0]
     usual = _has_usual_target(test.inputs)
     return absent[0] if len(absent) == 1 and not usual and not close(absent[0], others) else ""
+
+
+def lacking_beside(source: Source, test: Source, target: str) -> list[str]:
+    """The other columns of a table that the test rows lack."""
+    tables = isinstance(source.inputs, Table) and isinstance(test.inputs, Table)
+    return [name for name in source.inputs if name not in test.inputs and name != target] if tables else []
 
 
 def _has_usual_target(table: Table) -> bool:
@@ -263,7 +272,8 @@ def _tables(source: Source, test: Source, targets: Collection[str]) -> dict:
             if alone
             else "rename them as they are called in the data"
             if any(near.values())
-            else f"add {listed(absent)}, or --drop {quoted(','.join(absent))}, if it is not to be used",
+            else f"add {listed(absent)}, or --drop {quoted(','.join(absent))}, if it is not to be used"
+            + "; if one is the target, which test rows may lack, --target NAME, and --drop the others" * (not targets),
         )
     columns, values = [], {}
     for name in source.inputs:

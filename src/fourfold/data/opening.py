@@ -56,7 +56,7 @@ from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, FourfoldError, OptionError
 
 from .dataset import Note
-from .join import lacking_target, with_test
+from .join import lacking_beside, lacking_target, with_test
 from .labelled import with_labels
 from .messages import listed, quoted
 from .objects import as_source
@@ -344,11 +344,11 @@ def _train_and_test(
     source = _named(part_name(train[0]), _part(folder, train, reading))
     if source.pictures and source.target is None and not reading.all:
         check_unlisted(folder, {part_name(part[0]) for part in tests}, reading)
-    reading = reading_after(source, reading)
+    named, reading = reading.targets, reading_after(source, reading)
     used, notes = [*train], []
     for part in tests:
         test = _named(part_name(part[0]), _part(folder, part, reading))
-        lacking = lacking_target(source, test)
+        lacking = lacking_target(source, test, named)
         used += part
         if UNNAMED_INDEX.fullmatch(lacking):
             source, lacking = without_index(source, NO_ROLES, None), ""
@@ -359,8 +359,11 @@ def _train_and_test(
         learnt, tested = (shlex.quote(str(paths[0])) for paths in (train, part))
         another = reading.targets and lacking not in reading.targets
         how = f"{learnt} --test {tested} --drop {quoted(lacking)} tests on it"
-        how = how if another else f"fourfold predict FOLDER {tested} predicts it"
-        notes.append(Note(f"not used: {listed([entry.name for entry in part])}", f"no {lacking!r} in it; {how}"))
+        others = lacking_beside(source, test, lacking)
+        without = f", where --drop {quoted(','.join(others))} was said for comparing" * bool(others)
+        how = how if another else f"fourfold predict FOLDER {tested} predicts it{without}"
+        absent = listed([lacking, *others])
+        notes.append(Note(f"not used: {listed([entry.name for entry in part])}", f"no {absent} in it; {how}"))
     if ignored := [entry.name for entry in entries_of(folder) if entry not in used]:
         more = other_parts(folder, used)
         how = f"; rows to validate are taken from train: to learn from {listed(more)}, too, put its rows into train"
