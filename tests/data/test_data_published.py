@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from data_samples import files, png, read_and_said, refused_and_said, rows
 
+from fourfold.data import read
 from fourfold.data.columns.roles import Roles
 
 TABLE = rows("v,w,y", lambda i: f"{i % 9},{i % 7}")
@@ -99,3 +100,13 @@ def test_columns_of_which_one_may_be_the_target_are_asked_for(tmp_path):
     train = rows("Store,Sales,Customers,Open", lambda i: f"{i % 5},{i * 37 % 901},{i * 11 % 97}", label=lambda i: i % 2)
     content = files(train_dot_csv=train, test_dot_csv=rows("Store,Open", lambda i: str(i % 5), label=lambda i: i % 2))
     refused_and_said(content, 2, "test-columns", "if one is the target, which test rows may lack, --target NAME", tmp_path)
+
+
+def test_pixels_in_the_last_column_are_no_target(tmp_path):
+    """Facial keypoints of Kaggle: targets stand before the picture."""
+    faces = "nose_x,nose_y,Image\n" + "".join(
+        f"{i % 7}.5,{i % 5}.25,{' '.join(str((i * k) % 256) for k in range(1, 65))}\n" for i in range(40)
+    )
+    words = "Do this: --target NAME, or several with commas between them: the numbers of 'Image' are inputs then"
+    refused_and_said(faces, 2, "too-many-classes", words, tmp_path)
+    assert read(tmp_path / "data.csv", target="nose_x,nose_y", layout="image").inputs.shape == (40, 8, 8, 1)

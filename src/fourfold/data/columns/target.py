@@ -22,6 +22,9 @@ TASKS = ("classification", "regression", "multilabel")
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]\d+)?")
 FEWEST_ALONE = 5  # whole numbers, of one example each among words, from which on they are no classes
 FRACTION = re.compile(r"-?\d+[.,]\d+")
+NUMBERS = re.compile(r"[-+.\d]+(?:[ ,;|]+[-+.\d]+){7,}", re.ASCII)
+"""Eight numbers and more in a cell, such as pixels."""
+
 PLAIN = re.compile(r"[-+]?(\d{1,15}(\.(\d{1,2}|\d{4,15}))?|0\.\d{3})", re.ASCII)
 """A number that is read in one way: 1.234 may be 1234."""
 
@@ -255,7 +258,9 @@ def _check_labels(
             f"the target {name!r} has nearly as many classes as rows",
             got=f"{len(classes)} classes in {len(train)} rows, such as {str(classes[0])[:40]!r}",
             wanted="classes with several examples each",
-            do=MULTILABEL
+            do=f"--target NAME, or several with commas between them: the numbers of {name!r} are inputs then{guess}"
+            if all(map(NUMBERS.fullmatch, train.tolist()))
+            else MULTILABEL
             if may_be_lists(train.tolist())
             else f"{another(instead())}, or {AS_NUMBERS if words else '--task regression'}, if it is an amount{guess}",
         )
