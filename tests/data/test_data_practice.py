@@ -38,6 +38,8 @@ NUMBERS = {
     "a long unit": (["1,234 ratings", "567 ratings", "3 ratings"], [1234, 567, 3], "ratings left out"),
     "a unit of two words": (["1,200 sq ft", "800 sq ft", "95 sq ft"], [1200, 800, 95], "sq ft left out"),
     "squares on a plain keyboard": (["1,200 m2", "800 m2", "95.5 m2"], [1200, 800, 95.5], "m2 left out"),
+    "cubes in Cyrillic": (["1,2 кг/м3", "0,8 кг/м3", "95,5 кг/м3"], [1.2, 0.8, 95.5], "кг/м3 left out"),
+    "squares in Cyrillic": (["57 м2", "60 м2", "95 м2"], [57, 60, 95], "м2 left out"),
     "a unit for a cube": (["12,5µg/m3", "7,25µg/m3", "3µg/m3"], [12.5, 7.25, 3], "µg/m3 left out"),
     "a unit for the square of a unit": (["9.81 m/s^2", "1.5 m/s^2", "3 m/s^2"], [9.81, 1.5, 3], "m/s^2 left out"),
     "a unit for so many of another": (["5.6 L/100 km", "7.1 L/100 km", "8 L/100 km"], [5.6, 7.1, 8], "L/100 km left out"),

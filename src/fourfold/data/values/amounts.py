@@ -47,8 +47,9 @@ CURRENCY = (
 LETTERS = r"[^\W\d_\u00bc-\u00be\u00b9\u2070-\u218f]"
 """Letters of any script; not superscripts and fractions, which belong to numbers."""
 
-POWER = r"(?:[kdcmnµμ]?m|ft|in|yd|mi|(?<=/)s)\^?[23](?![^\W_])"
-"""Squares and cubes on a plain keyboard: m2, ft3, the last part of m/s^2. Other letters with digits are names."""
+POWER = r"(?:[kdcmnµμ]?m|[\u043a\u0434\u0441\u043c]?\u043c|ft|in|yd|mi|(?<=/)[s\u0441])\^?[23](?![^\W_])"
+"""Squares and cubes on a plain keyboard: m2, ft3, the last part of m/s^2, and so in Cyrillic. Other letters with digits
+are names."""
 
 PER = rf"(?<={LETTERS})/ ?(?:10{{2,5}}|24) ?(?={LETTERS})"
 """What is measured for so many of another unit: L/100 km, mg/24h."""
