@@ -13,28 +13,28 @@ MONTHS = (
     "leden ledna tammikuu tammikuuta január ianuarie січень січня",
     "february feb februar feber février févr fevrier febrero febbraio februari fevereiro fev "
     "luty lutego lut şubat şub февраль февраля фев февр "
-    "únor února helmikuu helmikuuta február februarie лютий лютого",
+    "únor února helmikuu helmikuuta február febr februarie лютий лютого",
     "march mar märz mär maerz mrz mars marzo maart mrt março "
     "marzec marca mart март марта мар "
-    "březen března maaliskuu maaliskuuta március martie березень березня",
+    "březen března maaliskuu maaliskuuta március márc martie березень березня",
     "april apr avril avr abril abr aprile "
     "kwiecień kwietnia kwi nisan nis апрель апреля апр "
-    "duben dubna huhtikuu huhtikuuta április aprilie квітень квітня",
+    "duben dubna huhtikuu huhtikuuta április ápr aprilie квітень квітня",
     "may mai mayo maggio mag mei maio "
     "maj maja mayıs май мая "
-    "květen května toukokuu toukokuuta május травень травня",
+    "květen května toukokuu toukokuuta május máj травень травня",
     "june jun juni juin junio giugno giu junho "
     "czerwiec czerwca cze haziran haz июнь июня июн "
-    "červen června kesäkuu kesäkuuta június iunie червень червня",
+    "červen června kesäkuu kesäkuuta június jún iunie червень червня",
     "july jul juli juillet juil julio luglio lug julho "
     "lipiec lipca lip temmuz tem июль июля июл "
-    "červenec července heinäkuu heinäkuuta július iulie липень липня",
+    "červenec července heinäkuu heinäkuuta július júl iulie липень липня",
     "august aug août aout agosto ago augustus "
     "augusti sierpień sierpnia sie ağustos ağu август августа авг "
     "srpen srpna elokuu elokuuta augusztus серпень серпня",
     "september sep sept septembre septiembre settembre set setembro "
     "wrzesień września wrz eylül eyl сентябрь сентября сен сент "
-    "září syyskuu syyskuuta szeptember septembrie вересень вересня",
+    "září syyskuu syyskuuta szeptember szept septembrie вересень вересня",
     "october oct oktober okt octobre octubre ottobre ott outubro out "
     "październik października paź ekim eki октябрь октября окт "
     "říjen října lokakuu lokakuuta október octombrie жовтень жовтня",
