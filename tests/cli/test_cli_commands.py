@@ -391,6 +391,17 @@ def test_what_is_typed_first_and_last(run, tmp_path):
     assert subprocess.run(["bash", "-c", script], cwd=tmp_path, stderr=subprocess.PIPE, text=True).returncode == 0
 
 
+@pytest.mark.parametrize(("called", "family"), [("cnn", "convolution"), ("LSTM", "recurrent"), ("dens", "dense")])
+def test_a_family_to_explain_is_known_by_its_other_names(run, called, family):
+    ended = run("explain", called)
+    assert ended.code == 2 and f"got '{called}' (did you mean '{family}'?)" in ended.err
+
+
+def test_two_kinds_of_workers_are_refused_before_the_data_are_read(run):
+    ended = run("compare", "no-file.csv", "--workers", 2, "--scheduler", "tcp://host:1")
+    assert ended.code == 2 and "--scheduler names a cluster that runs: got both, wanted one of them" in ended.err
+
+
 def test_a_study_beside_a_family_to_explain_is_told_its_option(run, tmp_path):
     (tmp_path / "study").mkdir()
     ended = run("explain", "dense", "study")

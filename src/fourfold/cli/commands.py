@@ -99,6 +99,13 @@ def compare(
     from fourfold.study.folder import check_place
     from fourfold.study.workers import warm_up
 
+    if scheduler is not None and workers is not None:
+        raise OptionError(
+            "two-clusters",
+            "--workers starts workers of this machine, --scheduler names a cluster that runs",
+            got="both",
+            wanted="one of them",
+        )
     options = said.options(
         effort=effort,
         seed=seed,
@@ -266,13 +273,6 @@ def _cluster(scheduler: str | None, workers: int | None) -> AbstractContextManag
     """Where blocks run: a cluster if there is one, else None for the local worker."""
     if scheduler is None and workers is None:
         return nullcontext()
-    if scheduler is not None and workers is not None:
-        raise OptionError(
-            "two-clusters",
-            "--workers starts workers of this machine, --scheduler names a cluster that runs",
-            got="both",
-            wanted="one of them",
-        )
     from fourfold.study.cluster import Cluster
 
     return Cluster(scheduler, workers)

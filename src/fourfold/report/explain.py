@@ -10,6 +10,7 @@ from typing import Any
 from fourfold.core.naming import several, worded
 from fourfold.errors import FileError, MachineError, OptionError, closest
 from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.findings import ALSO_CALLED
 from fourfold.evidence.sentences import show
 from fourfold.report.design import example, plural
 from fourfold.report.escape import visible
@@ -132,7 +133,7 @@ def explain(family: str, results: dict[str, Any] | None = None) -> str:
         raise OptionError(
             "unknown-family",
             "there is no such family",
-            got=f"{family!r}{closest(family, EXPLANATIONS)}",
+            got=f"{family!r}{closest(ALSO_CALLED.get(family.casefold(), family), EXPLANATIONS)}",
             wanted=", ".join(EXPLANATIONS),
         )
     found = EXPLANATIONS[family]
