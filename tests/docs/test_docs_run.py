@@ -15,7 +15,8 @@ import pytest
 from fourfold.study.efforts import EFFORTS
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BESIDE = [ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=indent)```\s*?$", re.M | re.S)
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.I)
 
@@ -110,7 +111,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower().replace("`", "")).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *BESIDE], ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -155,15 +156,16 @@ def test_tables_are_what_their_source_gives(page):
 
 def _commands(page: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
-    inline = re.findall(r"`(fourfold (?:compare|predict|report) [^`]*)`", text)
+    inline = re.findall(r"`(fourfold (?:compare|inspect|predict|export|report|explain) [^`]*)`", text)
     fenced = [
         line
         for block in blocks(page)
-        if block.language == "sh"
+        if block.language in ("sh", "bash")
         for line in block.text.splitlines()
         if re.match(r"(?:.*\buv run )?fourfold ", line)
     ]
-    return [command[command.index("fourfold ") :] for command in [*inline, *fenced]]
+    indented = re.findall(r"^ {4}(fourfold .*)", FENCE.sub("", text), re.M)
+    return [command[command.index("fourfold ") :] for command in [*inline, *fenced, *indented]]
 
 
 def test_commands_of_the_pages_exist():
