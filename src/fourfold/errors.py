@@ -10,7 +10,7 @@ import difflib
 import dis
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import FrameType
 
 
@@ -84,11 +84,15 @@ def no_such_name(
 ) -> AttributeError | ImportError:
     """The error for a name of Keras that a module here lacks; ``instead`` says for some what to do.
 
+    ``known`` are names, or all that the module has, of which those are offered that it says are public.
+
     >>> print(no_such_name("layers", "Dens", ["Dense"]))
     fourfold.layers has no 'Dens' (did you mean 'Dense'?). Do this: see what there is at docs/keras.md
     """
     do = (instead or {}).get(name, "see what there is at docs/keras.md")
-    return missing_name(f"fourfold.{module} has no {name!r}{closest(name, known)}. Do this: {do}", sys._getframe(2))
+    listed = known.get("__all__", known) if isinstance(known, Mapping) else known
+    near = closest(name, [other for other in listed if not other.startswith("_")])
+    return missing_name(f"fourfold.{module} has no {name!r}{near}. Do this: {do}", sys._getframe(2))
 
 
 def missing_name(message: str, asking: FrameType) -> AttributeError | ImportError:
