@@ -124,20 +124,21 @@ def compare(
         executor: where blocks run, any ``concurrent.futures.Executor``; one local worker by default.
         force: replace a study of other data in ``out``.
         verbose: say on standard error what was inferred, and show progress.
-        options: the fields of `Options`: target, task, layout, test, bounds, effort, seed, seeds, steps, margin,
-            examples, candidates (``{"mine": lambda x: Dense(32, activation="relu")(x)}`` beside the four, or a list of
-            families and such functions), hyperparameters.
+        options: the fields of `Options`, such as target, effort and seeds. ``candidates`` are functions, as in
+            ``{"mine": lambda x: Dense(32, activation="relu")(x)}``, beside the four, or a list of families and such
+            functions.
 
     Raises:
         DataError, OptionError, FileError: what is wrong with the data or an option, and what to do.
     """
     unknown = [name for name in options if name not in Options.__dataclass_fields__]
     if unknown:
+        names = [*compare.__kwdefaults__, *Options.__dataclass_fields__]
         raise OptionError(
             "unknown-option",
             "compare has no such option",
-            got=f"{unknown[0]!r}{closest(IN_PYTHON.get(unknown[0], unknown[0]), Options.__dataclass_fields__)}",
-            wanted=", ".join(Options.__dataclass_fields__),
+            got=f"{unknown[0]!r}{closest(IN_PYTHON.get(unknown[0], unknown[0]), names)}",
+            wanted=", ".join(names),
         )
     if executor is not None and not hasattr(executor, "submit"):
         raise OptionError(

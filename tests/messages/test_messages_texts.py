@@ -99,11 +99,13 @@ TABLE = [
     ("scale", lambda: VarianceScaling(scale=-1.0), "the scale must be positive: got -1.0, wanted a number > 0"),
     ("class-numbers", lambda: to_categorical([0, 3], 2), "a class number is too large: got 3, wanted below 2"),
     ("unknown-option", lambda: fourfold.compare(X, Y, efort="quick"),
-     "compare has no such option: got 'efort' (did you mean 'effort'?), wanted target, task, layout, test, bounds, effort, seed, seeds, steps, margin, examples, candidates, hyperparameters, y, rows, image_size, tokens, text_length, weight, group, id, time, time_ordered, drop, forecast, window, season, augment, target_per, encoding, header"),
+     "compare has no such option: got 'efort' (did you mean 'effort'?), wanted out, executor, force, verbose, target, task, layout, test, bounds, effort, seed, seeds, steps, margin, examples, candidates, hyperparameters, y, rows, image_size, tokens, text_length, weight, group, id, time, time_ordered, drop, forecast, window, season, augment, target_per, encoding, header"),
+    ("unknown-option", lambda: fourfold.compare(X, Y, outt="study"),
+     "compare has no such option: got 'outt' (did you mean 'out'?), wanted out, executor, force, verbose, target, task, layout, test, bounds, effort, seed, seeds, steps, margin, examples, candidates, hyperparameters, y, rows, image_size, tokens, text_length, weight, group, id, time, time_ordered, drop, forecast, window, season, augment, target_per, encoding, header"),
     ("unknown-option", lambda: fourfold.compare(X, Y, families=["dense"]),
-     "compare has no such option: got 'families' (did you mean 'candidates'?), wanted target, task, layout, test, bounds, effort, seed, seeds, steps, margin, examples, candidates, hyperparameters, y, rows, image_size, tokens, text_length, weight, group, id, time, time_ordered, drop, forecast, window, season, augment, target_per, encoding, header"),
+     "compare has no such option: got 'families' (did you mean 'candidates'?), wanted out, executor, force, verbose, target, task, layout, test, bounds, effort, seed, seeds, steps, margin, examples, candidates, hyperparameters, y, rows, image_size, tokens, text_length, weight, group, id, time, time_ordered, drop, forecast, window, season, augment, target_per, encoding, header"),
     ("unknown-option", lambda: fourfold.compare(X, Y, no_examples=True),
-     "compare has no such option: got 'no_examples' (did you mean 'examples'?), wanted target, task, layout, test, bounds, effort, seed, seeds, steps, margin, examples, candidates, hyperparameters, y, rows, image_size, tokens, text_length, weight, group, id, time, time_ordered, drop, forecast, window, season, augment, target_per, encoding, header"),
+     "compare has no such option: got 'no_examples' (did you mean 'examples'?), wanted out, executor, force, verbose, target, task, layout, test, bounds, effort, seed, seeds, steps, margin, examples, candidates, hyperparameters, y, rows, image_size, tokens, text_length, weight, group, id, time, time_ordered, drop, forecast, window, season, augment, target_per, encoding, header"),
 ]  # fmt: skip
 
 
