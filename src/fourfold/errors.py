@@ -104,6 +104,15 @@ def missing_name(message: str, asking: FrameType) -> AttributeError | ImportErro
     return (ImportError if imported else AttributeError)(message)
 
 
+def installing(extra: str) -> str:
+    """What to do for a package that an extra of Fourfold has.
+
+    >>> installing("onnx")
+    "pip install 'fourfold[onnx]'; in a clone uv run --extra onnx"
+    """
+    return f"pip install 'fourfold[{extra}]'; in a clone uv run --extra {extra}"
+
+
 def closest(name: object, known: Iterable[object]) -> str:
     """A suggestion to put behind an unknown name; empty where nothing is close.
 

@@ -42,7 +42,7 @@ def test_without_the_package_its_name_is_said(run, study, monkeypatch):
     monkeypatch.delitem(sys.modules, "fourfold.study.onnx_model", raising=False)
     monkeypatch.setitem(sys.modules, "onnx", None)
     ended = run("export", study)
-    assert ended.code == 2 and "Do this: pip install 'fourfold[onnx]'" in ended.err
+    assert ended.code == 2 and "Do this: pip install 'fourfold[onnx]'; in a clone uv run --extra onnx\n" in ended.err
 
 
 @pytest.mark.parametrize(

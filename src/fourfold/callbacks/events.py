@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.core.files import writing
-from fourfold.errors import OptionError
+from fourfold.errors import OptionError, installing
 
 BINS = 30
 _FILES = count()
@@ -70,7 +70,7 @@ def check_tensorboardx() -> None:
             "no-tensorboardx",
             "files for TensorBoard are written by the package tensorboardx, which is not installed",
             got="import tensorboardX fails",
-            do="pip install 'fourfold[tensorboard]'; or CSVLogger('log.csv'), which needs nothing more",
+            do=f"{installing('tensorboard')}; or CSVLogger('log.csv'), which needs nothing more",
         ) from None
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.core.files import whole_file, write_whole
-from fourfold.errors import FileError, OptionError, UnsafeFileError
+from fourfold.errors import FileError, OptionError, UnsafeFileError, installing
 from fourfold.interop.hdf5 import SIGNATURE, Hdf5
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
@@ -65,7 +65,7 @@ def hdf5_of(values: Values) -> memoryview:
             "no-h5py",
             "Keras's files are written by h5py, which is not installed",
             got="import h5py fails",
-            do="pip install 'fourfold[keras]'; or model.save_weights('model.weights.npz'), which needs nothing more",
+            do=f"{installing('keras')}; or model.save_weights('model.weights.npz'), which needs nothing more",
         ) from None
     buffer = io.BytesIO()
     with h5py.File(buffer, "w", libver="earliest") as file:

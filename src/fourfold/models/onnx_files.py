@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fourfold.core.files import write_whole
-from fourfold.errors import OptionError
+from fourfold.errors import OptionError, installing
 
 if TYPE_CHECKING:
     from fourfold.models.model import Model
@@ -55,5 +55,5 @@ def check_onnx() -> None:
             "no-onnx",
             "ONNX files are written by the package onnx, which is not installed",
             got="import onnx fails",
-            do="pip install 'fourfold[onnx]'",
+            do=installing("onnx"),
         ) from None

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from fourfold.core.files import write_whole
-from fourfold.errors import MachineError, OptionError
+from fourfold.errors import MachineError, OptionError, installing
 from fourfold.study.runner import LOOK_EVERY, LostError, Task
 from fourfold.study.workers import environment
 
@@ -194,7 +194,7 @@ def _dask() -> Any:
             "no-dask",
             "a cluster needs Dask, which is not installed",
             wanted="the extra fourfold[cluster]",
-            do="pip install 'fourfold[cluster]'",
+            do=installing("cluster"),
         ) from error
 
 
