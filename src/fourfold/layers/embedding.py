@@ -131,7 +131,7 @@ class PositionalEncoding(Layer):
             places = jnp.asarray(sinusoids(steps, features, self.max_wavelength))
         else:
             learned = weights["embeddings"]
-            if steps > learned.shape[0] and self.max_length is not None:
+            if steps > learned.shape[0]:
                 raise ShapeError(
                     "positional-length",
                     f"{self.name} has learned too few places for this input",

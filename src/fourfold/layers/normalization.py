@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 from jax import Array, lax
 
 from fourfold import initializers
@@ -68,7 +69,7 @@ class BatchNormalization(Layer):
         arguments.refuse(
             self, renorm=renorm or None, renorm_clipping=renorm_clipping, synchronized=synchronized or None
         )
-        self.axis, self.momentum, self.epsilon = int(axis), float(momentum), float(epsilon)
+        self.axis, self.momentum, self.epsilon = _axis(self, axis), float(momentum), float(epsilon)
         self.center, self.scale = bool(center), bool(scale)
         arguments.take_terms(self, "gamma", "beta", "moving_mean", "moving_variance")
 
@@ -187,7 +188,7 @@ class GroupNormalization(Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.groups = -1 if groups == -1 else arguments.whole("groups", groups)
-        self.axis, self.epsilon = int(axis), float(epsilon)
+        self.axis, self.epsilon = _axis(self, axis), float(epsilon)
         self.center, self.scale = bool(center), bool(scale)
         arguments.take_terms(self, "gamma", "beta")
 
@@ -273,12 +274,23 @@ class UnitNormalization(Layer):
 
 
 def _axes(layer: Layer, axis: Any) -> tuple[int, ...]:
-    axes = (axis,) if isinstance(axis, int) else tuple(axis)
-    if not axes or not all(isinstance(entry, int) for entry in axes):
+    axes = tuple(axis) if isinstance(axis, Sequence) else (axis,)
+    if not axes or not all(isinstance(entry, int | np.integer) for entry in axes):
         raise OptionError(
             "normalization-axis",
             f"{type(layer).__name__} needs axes to normalise over",
             got=f"axis={axis!r}",
             wanted="a whole number or a list of them",
         )
-    return axes
+    return tuple(map(int, axes))
+
+
+def _axis(layer: Layer, axis: Any) -> int:
+    if isinstance(axis, int | np.integer):
+        return int(axis)
+    raise OptionError(
+        "normalization-axis-of-channels",
+        f"{type(layer).__name__} needs the axis of the channels",
+        got=f"axis={axis!r}",
+        wanted="a whole number",
+    )
