@@ -73,7 +73,9 @@ def test_jpeg_has_several_ends(ending, tmp_path):
 
 
 def test_sizes_follow_the_stated_rule(tmp_path):
-    assert read(classes(tmp_path / "small", width=12, height=20)).inputs.shape == (16, 20, 12, 1)
+    small = read(classes(tmp_path / "small", width=12, height=20))
+    assert small.inputs.shape == (16, 20, 12, 1) and "pictures: 12 wide, 20 high, grey" in str(small.notes[0])
+    assert "layout: image of 20 x 12 pixels" in str([str(note) for note in small.notes])
     large = classes(tmp_path / "large", width=100, height=60)
     data = read(large)
     assert data.inputs.shape[1:] == (32, 32, 1)

@@ -112,9 +112,10 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
     pixels = np.empty((len(paths), height, width, channels), kind)
     for place, path in enumerate(paths):
         pixels[place] = _from(path, lambda image: _pixels(image, (height, width, channels), deep))
+    size = f"{width} x {height}" if width == height else f"{width} wide, {height} high"
     notes = [
         Note(
-            f"pictures: {width} x {height}, {'grey' if channels == 1 else 'RGB'}",
+            f"pictures: {size}, {'grey' if channels == 1 else 'RGB'}",
             because,
             "" if shape or side else "--image-size N",
         )
