@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from fourfold.comparison import plan
+from fourfold.loading import load_data
+from fourfold.options import Options
 from fourfold.study.efforts import EFFORTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,6 +155,18 @@ def _make():
 def test_tables_are_what_their_source_gives(page):
     text = page.read_text(encoding="utf-8")
     assert _make().filled(text) == text, f"{page.name} is stale: uv run python docs/make.py pages"
+
+
+@pytest.mark.parametrize("name", _make().RUNS)
+def test_what_the_pages_count_is_what_the_code_counts(name, tmp_path):
+    found, _ = _make().load(name)
+    options = Options(effort=found["design"]["effort"])
+    study = plan(load_data(name, None, options), options, tmp_path)
+    for row in found["families"]:
+        net = study.net(row["family"], row["size"])
+        counted = (net.parameters, net.cost.flops, net.cost.span)
+        stale = f"{row['family']} of docs/data/{name}.json is stale: uv run python docs/make.py runs {name}"
+        assert (row["parameters"], row["flops"], row["sequential_steps"]) == counted, stale
 
 
 def _commands(page: Path) -> list[str]:
