@@ -397,6 +397,14 @@ def test_a_family_to_explain_is_known_by_its_other_names(run, called, family):
     assert ended.code == 2 and f"got '{called}' (did you mean '{family}'?)" in ended.err
 
 
+def test_an_option_of_another_command_is_told_as_such(run):
+    ended = run("inspect", "iris", "--effort", "quick")
+    said = "fourfold inspect has no option --effort, which belongs to fourfold compare\n"
+    assert (ended.code, ended.err) == (2, f"fourfold: {said}")
+    assert "which belongs to fourfold compare and fourfold inspect" in run("predict", "study", "iris", "--layout", "flat").err
+    assert "No such option: --effrt" in run("inspect", "iris", "--effrt", "quick").err
+
+
 def test_two_kinds_of_workers_are_refused_before_the_data_are_read(run):
     ended = run("compare", "no-file.csv", "--workers", 2, "--scheduler", "tcp://host:1")
     assert ended.code == 2 and "--scheduler names a cluster that runs: got both, wanted one of them" in ended.err

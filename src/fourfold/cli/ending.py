@@ -85,7 +85,8 @@ def _usage_or_bug(error: Exception) -> int:
             if getattr(getattr(error, "ctx", None), "info_name", "") == "explain":
                 do = "fourfold explain FAMILY --study FOLDER"
             return _fail(f"{said}. Do this: {do}", OptionError.exit_code)
-        return _fail(f"{usage()} (fourfold COMMAND --help lists the options)", OptionError.exit_code)
+        said = _of_another_command(error) or f"{usage()} (fourfold COMMAND --help lists the options)"
+        return _fail(said, OptionError.exit_code)
     if isinstance(error, BrokenPipeError):
         return 0
     if isinstance(error, PermissionError) and isinstance(error.filename, str) and closed_above(Path(error.filename)):
@@ -99,6 +100,20 @@ def _usage_or_bug(error: Exception) -> int:
         "Do this: run it again with FOURFOLD_DEBUG=1 and report what it prints",
         BUG,
     )
+
+
+def _of_another_command(error: Any) -> str:
+    """What to say of an option that another command than the one that was called has; "" of other errors."""
+    option, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
+    if type(error).__name__ != "NoSuchOption" or context is None or context.parent is None:
+        return ""
+    others = [
+        name
+        for name, command in context.parent.command.commands.items()
+        if any(option in parameter.opts for parameter in command.params)
+    ]
+    having = " and ".join(f"fourfold {name}" for name in others)
+    return f"fourfold {context.info_name} has no option {option}, which belongs to {having}" if others else ""
 
 
 def _fail(message: str, code: int) -> int:
