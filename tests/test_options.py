@@ -45,6 +45,10 @@ def test_values_of_another_kind_are_refused_by_name(option, value, wanted):
     assert f"got {option}={value!r}" in str(caught.value) and f"wanted {wanted}" in str(caught.value)
 
 
+def test_every_option_is_described():
+    assert [name for name in Options.__dataclass_fields__ if f"``{name}``" not in str(Options.__doc__)] == []
+
+
 def test_every_option_that_has_a_kind_exists():
     assert {name for names in KINDS.values() for name in names} <= set(Options.__dataclass_fields__)
 

@@ -49,6 +49,14 @@ class Options:
     those of each training, in place of the effort's. ``encoding``: that of text in files, such as "gbk". ``header``:
     whether the first line of text names the columns, where the guess is wrong. ``test``: rows to test on, given as x
     is: a file, a frame, or beside x and y a pair (x_test, y_test).
+
+    ``task``: "classification", "regression" or "multilabel", and ``layout``: "flat", "sequence", "image" or "text",
+    where the guess is wrong. ``bounds`` (low, high) are those of the target, ``margin`` is the difference that matters
+    in the score's unit. ``effort``: "tiny", "quick", "standard" or "thorough"; ``seed`` is the first of ``seeds`` many,
+    and that of the splits. ``examples``: whether the report shows rows of the data; ``hyperparameters``: whether it is
+    measured which of them matter. ``y`` is a file of the target alone. ``rows`` is the size of the sample that is read,
+    ``image_size`` the side of pictures that are resized, ``tokens`` "words" or "characters" what texts are cut into,
+    and ``text_length`` how many of these are read. ``time_ordered``: rows stand in order of time.
     """
 
     target: str | Sequence[str] | None = None
