@@ -133,7 +133,7 @@ def compare(
     """
     unknown = [name for name in options if name not in Options.__dataclass_fields__]
     if unknown:
-        names = [*compare.__kwdefaults__, *Options.__dataclass_fields__]
+        names = [*(compare.__kwdefaults__ or ()), *Options.__dataclass_fields__]
         raise OptionError(
             "unknown-option",
             "compare has no such option",
