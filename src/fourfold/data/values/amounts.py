@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 __all__ = [
-    "APOSTROPHES", "AS_ASCII", "CURRENCY", "INVISIBLE", "LONGEST", "MOSTLY", "SPACES", "Amount", "amount_of",
-    "is_currency", "is_number", "plain_number", "powered", "singular", "undressed", "without_marks",
+    "APOSTROPHES", "CURRENCY", "INVISIBLE", "LONGEST", "MOSTLY", "SPACES", "Amount", "amount_of",
+    "is_currency", "is_number", "on_plain_keyboard", "plain_number", "powered", "singular", "undressed",
+    "without_marks",
 ]  # fmt: skip
 
 MOSTLY = 0.9
@@ -34,6 +35,9 @@ AS_ASCII = INVISIBLE | {
     **{zero + digit: str(digit) for zero in ZEROS for digit in range(10)},
 }
 """The mathematical minus, the wide signs of East Asia and the digits of other scripts, as those of a plain keyboard."""
+
+DASH = re.compile(r"^[\u2012\u2013](?=[.,]?\d)")
+"""The dashes that typesetters write for a minus, at a number's first digit; one behind digits makes a span."""
 
 LONGEST = 60
 """Characters of the longest word that is taken for a number."""
@@ -143,6 +147,15 @@ def plain_number(word: str) -> float | None:
     return float(stripped) if PLAIN.fullmatch(stripped) else None
 
 
+def on_plain_keyboard(word: str) -> str:
+    """A word without the blanks around it, its minus and digits as those of a plain keyboard.
+
+    >>> on_plain_keyboard(" \u22125 "), on_plain_keyboard("\u2013.5"), on_plain_keyboard("3\u20135")
+    ('-5', '-.5', '3\u20135')
+    """
+    return DASH.sub("-", word.strip()).translate(AS_ASCII)
+
+
 def undressed(word: str) -> tuple[str, str]:
     """A number without what stands beside it, and what that was; any other word, and "".
 
@@ -169,23 +182,23 @@ def powered(word: str) -> tuple[str, str]:
             if found := pattern.fullmatch(stripped):
                 exponent = "".join(found.groups("")[1:]).translate(RAISED)
                 return f"{found[1].replace(',', '.')}e{exponent}", what
-    return stripped.translate(AS_ASCII), ""
+    return on_plain_keyboard(stripped), ""
 
 
 def amount_of(word: str) -> Amount | None:
     """The digits of a number with marks or a unit, "" for no money; None for all else, plain exponents included."""
     if len(word) > LONGEST:
         return None
-    if found := WITH_EXPONENT.fullmatch(word.strip().translate(AS_ASCII)):
+    if found := WITH_EXPONENT.fullmatch(on_plain_keyboard(word)):
         return Amount(found[2], "", found[1] == "-", False, found[3])
-    if found := EXPONENT_AND_UNIT.fullmatch(word.strip().translate(AS_ASCII)):
+    if found := EXPONENT_AND_UNIT.fullmatch(on_plain_keyboard(word)):
         return Amount(found[2], found[4], found[1] == "-", False, found[3])
     if nothing := NO_MONEY.fullmatch(word.strip()):
         return Amount("", nothing["before"] or nothing["after"], False, False)
     behind = MINUS_BEHIND.fullmatch(WHOLE_PRICE.sub("", word.strip()))
     if behind:
         return Amount(behind["digits"], behind["unit"] or "", True, False, behind=True)
-    found = UNIT.fullmatch(WHOLE_PRICE.sub("", word.strip().translate(AS_ASCII)))
+    found = UNIT.fullmatch(WHOLE_PRICE.sub("", on_plain_keyboard(word)))
     brackets = found is not None and "(" in (found["sign"], found["open"])
     if not found or (found["before"] and found["after"]) or (found["close"] + found["last"]) != ")" * brackets:
         return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .amounts import AS_ASCII, CURRENCY, LONGEST, MOSTLY
+from .amounts import CURRENCY, LONGEST, MOSTLY, on_plain_keyboard
 
 SCALES = {"": 1.0, "K": 1e3, "L": 1e5, "M": 1e6, "C": 1e7, "B": 1e9}
 OF_INDIA = "lakh is 100,000, crore 10,000,000"
@@ -51,7 +51,7 @@ class Scaled:
 
 
 def _scaled(word: str) -> re.Match[str] | None:
-    found = SCALED.fullmatch(word.strip().translate(AS_ASCII)) if len(word) <= LONGEST else None
+    found = SCALED.fullmatch(on_plain_keyboard(word)) if len(word) <= LONGEST else None
     if not found or (found["currency"] and found["behind"]):
         return None
     return found if _currency(found) or not OF_MONEY.fullmatch(found["scale"] or "") else None
