@@ -255,13 +255,20 @@ def test_the_price_knows_how_far_the_grid_may_grow(tmp_path):
     [(0.2, "under a minute"), (0.6, "about a minute"), (1.0, "1 to 2 minutes"), (1.51, "about 2 minutes"), (5.2, "5 to 8 minutes")],
 )
 def test_the_price_tells_the_time_of_fast_and_slow_machines(tmp_path, minutes, told):
-    assert f", {told} on 2 idle cores" in replace(price(study(tmp_path), 2), minutes=minutes).line(2)
+    assert f", {told} on 2 idle cores" in replace(price(study(tmp_path), 2), minutes=minutes).line(2, 2**40)
 
 
 def test_the_price_counts_the_memory_of_varied_hyperparameters(tmp_path):
     usual, varied = study(tmp_path), study(tmp_path)
     varied.hyperparameters = True
-    assert price(varied, 1).megabytes - price(usual, 1).megabytes == pytest.approx(16 * 20)
+    assert price(varied, 1).megabytes - price(usual, 1).megabytes == pytest.approx(16 * 15)
+
+
+def test_memory_that_is_short_is_said_before_it_is_taken(tmp_path):
+    cost = replace(price(study(tmp_path), 2), megabytes=1_234.0)
+    assert "about 1,234 MB of memory; --effort" in cost.line(2, 1.24e9)
+    short = "about 1,234 MB of memory, more than the 700 MB that are free: slower, and a family may be lost; --effort"
+    assert short in cost.line(2, 0.7e9)
 
 
 def test_sizes_of_batches():

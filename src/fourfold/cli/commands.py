@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fourfold import __version__
-from fourfold.core.machine import READ, TRAIN, check_room, cores
+from fourfold.core.machine import READ, TRAIN, available_memory, check_room, cores
 from fourfold.errors import OptionError
 from fourfold.report.escape import visible
 from fourfold.study.efforts import DEFAULT_EFFORT, EFFORTS
@@ -131,7 +131,7 @@ def compare(
     for note in [*dataset.notes, *dataset.important]:
         say(str(note))
     cost = _price(dataset, options, folder)
-    say(cost.line(cores()))
+    say(cost.line(cores(), available_memory()))
     if dry_run:
         if as_json:
             print(json.dumps(asdict(cost), indent=1))

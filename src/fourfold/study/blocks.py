@@ -123,7 +123,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Compilation:
-    """A task that only starts to compile a block's program, on one core, beside what the worker does next."""
+    """A task that only starts to compile a block's program, on one core, beside what the worker does next; where memory
+    is short, nothing."""
 
     block: Block
 
@@ -134,9 +135,9 @@ class Compilation:
     def run(self, folder: Path) -> None:
         prepared = prepared_of(folder, self.block.data)
         sweep = sweep_for(self.block, prepared)
-        if sweep not in _begun:
+        if sweep not in _begun and machine.available_memory() > 2 * SCARCE:
             idle = replace(self.block, runs=self.block.runs[:1])
-            _begun[sweep] = _beside.submit(sweep, *_asked(idle, prepared, steps=0), self.block.capacity)
+            _begun[sweep] = _beside.submit(_train, sweep, *_asked(idle, prepared, steps=0), self.block.capacity)
 
     def load(self, folder: Path) -> dict[str, np.ndarray] | None:
         return self.block.load(folder)
@@ -159,13 +160,22 @@ def train(block: Block, prepared: Prepared) -> list[Trained]:
     sweep = sweep_for(block, prepared)
     if begun := _begun.pop(sweep, None):
         wait([begun])
-    return sweep(*_asked(block, prepared), block.capacity)
+    return _train(sweep, *_asked(block, prepared), block.capacity)
+
+
+def _train(sweep: Sweep, shared: Shared, replicas: list[Replica], capacity: int) -> list[Trained]:
+    """What the replicas came to; what compiling took, 300 MB and more, goes back to the system."""
+    trained = sweep(shared, replicas, capacity)
+    machine.return_memory()
+    return trained
 
 
 def _forget_programs() -> None:
     """The compiled programs of all architectures; they are in the compilation cache."""
-    sweep_of.cache_clear()
+    for begun in _begun.values():
+        begun.cancel()
     _begun.clear()
+    sweep_of.cache_clear()
     gc.collect()
     machine.return_memory()
 

@@ -11,10 +11,11 @@ from fourfold.study.study import Study
 SECONDS_TO_COMPILE = 6.0
 SLOWER = 1.6
 """How many times as long an idle machine may take: what `compare digits` took on the slowest that was measured."""
-MEGABYTES, MEGABYTES_OF_A_PROGRAM, MEGABYTES_OF_A_VARIED = 780, 50, 20
-"""What two processes, each compiled program, and each with varied hyperparameters take. With the other terms of
-`price` the memory of both processes, shared pages counted once, was 0.84 to 1.16 times what is said in eight studies of
-178 to 50,000 rows, of 0.8 to 1.8 GB, one with varied hyperparameters among them."""
+MEGABYTES, MEGABYTES_OF_A_PROGRAM, MEGABYTES_OF_A_VARIED = 1_130, 50, 15
+"""What two processes take while they compile two programs at once, each compiled program, and each with varied
+hyperparameters. With the other terms of `price` the memory of both processes, shared pages counted once, was 0.87 to
+1.16 times what is said in eight studies of 178 to 50,000 rows, of 1.2 to 2.1 GB, the first time; about a quarter less where all
+was compiled before."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +31,20 @@ class Price:
     megabytes: float
     most: int
 
-    def line(self, cores: int) -> str:
-        """One line that says so, with the option that changes it."""
+    def line(self, cores: int, free: float) -> str:
+        """One line that says so, with the option that changes it, of a machine with so many bytes ``free``."""
         fewest, most = max(round(self.minutes), 1), round(SLOWER * self.minutes)
         if most < 2:
             minutes = "about a minute" if most else "under a minute"
         else:
             minutes = f"about {most} minutes" if fewest == most else f"{fewest} to {most} minutes"
+        room = f"{free / 1e6:,.0f}"
+        short = f", more than the {room} MB that are free: slower, and a family may be lost"
         grown = f" (up to {self.most:,} if the best learning rates lie at the grid's edge)"
         return (
             f"cost: {self.replicas:,} trainings of {self.steps:,} steps, refits and probes included, {minutes} on "
             f"{cores} idle cores the first time{grown if self.most > self.replicas else ''}, about "
-            f"{self.megabytes:,.0f} MB of memory; --effort changes it"
+            f"{self.megabytes:,.0f} MB of memory{short if free < 1e6 * self.megabytes else ''}; --effort changes it"
         )
 
 
