@@ -14,8 +14,8 @@ SLOWER = 1.6
 MEGABYTES, MEGABYTES_OF_A_PROGRAM, MEGABYTES_OF_A_VARIED = 1_130, 50, 15
 """What two processes take while they compile two programs at once, each compiled program, and each with varied
 hyperparameters. With the other terms of `price` the memory of both processes, shared pages counted once, was 0.87 to
-1.16 times what is said in eight studies of 178 to 50,000 rows, of 1.2 to 2.1 GB, the first time; about a quarter less where all
-was compiled before."""
+1.16 times what is said in eight studies of 178 to 50,000 rows, of 1.2 to 2.1 GB, the first time; about a quarter less
+where all was compiled before."""
 
 
 @dataclass(frozen=True)
