@@ -6,8 +6,10 @@ import polars as pl
 import pytest
 
 from fourfold.data import from_arrays, plan, read, read_inputs, reading
+from fourfold.data.columns.roles import Roles
 from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.data.prediction.noticed import Noticed
+from fourfold.data.series.ahead import Ahead
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
@@ -293,7 +295,8 @@ OTHERWISE = {
     "months first": (["1/28/2020", "2/2/2020"], ["2/2/2020", "28/1/2020"], "dates written as day/month/year, such as '2/2/2020' "),
     "months first, with dashes": (["1-28-2020", "2-2-2020"], ["2-2-2020", "28-1-2020"], "dates written as day-month-year, such as '2-2-2020' "),
     "ISO": (["28/1/2020", "2/2/2020"], ["2020-01-28"], "dates such as '2020-01-28' "),
-    "no percent": (["12 %", "7%"], ["12", "7"], "numbers such as '12' "),
+    "another unit": (["12 kg", "7 kg", "9 kg"], ["500 g", "7 g", "12 g"], "numbers written as 1234.5 g, such as '500 g' "),
+    "a unit": (["12", "7", "9"], ["12 kg", "7 kg", "9 kg"], "numbers written as 1234.5 kg, such as '12 kg' "),
     "decimal commas in some": (["1.5", "2"], ["1,5", "2"], "numbers written as 1234,5, such as '1,5' "),
     "money in some": (["1.5", "2"], ["$5", "2"], "numbers written as 1234.5 $, such as '$5' "),
     "words": (["1.5", "2"], ["old", "new"], "words such as 'old' "),
@@ -304,10 +307,62 @@ OTHERWISE = {
 def test_columns_that_are_written_otherwise_throughout_are_refused(name):
     """Where some dates can be read with the days as months, all of them would mean something else."""
     cells, new, said = OTHERWISE[name]
-    data = read({"v": cells * 60, "y": ["p", "p", "q"] * 40})
+    data = read({"v": cells * 60, "y": ["p", "p", "q"] * (20 * len(cells))})
     with pytest.raises(DataError) as caught:
         read_inputs({"v": new}, Preparation.fit(data, np.arange(90)))
     assert f"'v' holds {said}instead of" in str(caught.value) and caught.value.do == "write 'v' as in training"
+
+
+# name: (cells of training, new cells, as plain numbers where all are such, what they are, what is said of these)
+UNITS = {
+    "none has one": (["12 kg", "7 kg", "9.5 kg"], ["12", "31.2"], True, [12, 31.2], "column v: 2 of 2 rows without a unit, taken for kg, such as 12"),
+    "one has none": (["12 kg", "7 kg", "9.5 kg"], ["12 kg", "31.2"], False, [12, 31.2], "column v: 1 of 2 rows without a unit, taken for kg, such as 31.2"),
+    "none, and a gap": (["12 kg", "7 kg", "9.5 kg"], ["12", None], True, [12, np.nan], "column v: 1 of 2 rows without a unit, taken for kg"),
+    "decimal commas": (["1,5 kg", "7,25 kg", "2,0 kg"], ["1,75"], False, [1.75], "column v: 1 of 1 rows without a unit, taken for kg, such as 1.75"),
+    "percent": (["12 %", "7%"], ["12", "7"], True, [12, 7], "column v: 2 of 2 rows without a unit, taken for %, such as 12"),
+    "small percent": (["12 %", "7%"], ["0.12", "0.07"], True, [0.12, 0.07], "column v: numbers of at most 1, taken for percent"),
+    "money": (["$1.5", "$7", "$9"], ["2", "3"], True, [2, 3], "column v: 2 of 2 rows without a unit, taken for $, such as 2"),
+    "a scale": (["7/10", "4/10", "10/10"], ["8", "2"], True, [8, 2], "column v: 2 of 2 rows without a unit, taken for /10, such as 8"),
+    "clocks": (["1:30", "12:05"], ["90", "61.5"], True, [90, 61.5], "column v: numbers, taken for seconds"),
+    "angles": (["48.25N", "12.55S"], ["48.5", "-12.25"], True, [48.5, -12.25], "column v: numbers, taken for degrees"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_numbers_without_the_unit_of_training_are_taken_for_it_and_said_to_be_in_all_forms(name, tmp_path):
+    cells, new, plain, means, said = UNITS[name]
+    data = read({"v": cells * 60, "y": [*"ppq"] * (20 * len(cells))}, target="y")
+    learnt = Preparation.from_json(Preparation.fit(data, np.arange(90)).to_json())
+    frame = pd.DataFrame({"v": new, "id": ["a", "b"][: len(new)]})
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    frame.to_parquet(tmp_path / "words.parquet")
+    given = [tmp_path / "new.csv", tmp_path / "words.parquet", frame]
+    if plain:
+        numbers = frame.assign(v=frame["v"].astype(float))
+        numbers.to_parquet(tmp_path / "new.parquet")
+        numbers.to_json(tmp_path / "new.json", orient="records")
+        given += [tmp_path / "new.parquet", tmp_path / "new.json", numbers]
+    for form in given:
+        found = read_inputs(form, learnt)
+        np.testing.assert_allclose(found.inputs["v"], means)
+        assert [said in str(note) for note in found.notes].count(True) == 1, found.notes
+        assert sum("taken for" in str(note) for note in found.notes) == 1
+
+
+@pytest.mark.parametrize("bare", [40, 3])
+def test_a_history_without_the_unit_of_training_is_said_to_be(bare):
+    days = pd.date_range("2020-01-01", periods=40).astype(str)
+    values = (10 + np.sin(np.arange(40.0) ** 2)).round(2).tolist()
+    words = [f"{value} ppm" for value in values]
+    data = read({"day": days, "v": words}, roles=Roles(time="day"), ahead=Ahead(2), target="v")
+    learnt = Preparation.from_json(Preparation.fit(data, np.arange(4)).to_json())
+    whole = read_inputs({"day": days, "v": words}, learnt)
+    mixed = [*words[: 40 - bare], *map(str, values[40 - bare :])]
+    for new in (mixed, values) if bare == 40 else (mixed,):
+        found = read_inputs({"day": days, "v": new}, learnt)
+        np.testing.assert_array_equal(found.inputs, whole.inputs)
+        assert f"column v: {bare} of 40 rows without a unit, taken for ppm" in str([*map(str, found.notes)])
+    assert "without a unit" not in str([*map(str, whole.notes)])
 
 
 @pytest.mark.parametrize("form", NEW)

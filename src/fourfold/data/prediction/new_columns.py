@@ -31,6 +31,7 @@ from fourfold.preprocessing.table import missing, row_count
 
 from .noticed import MOST_LEVELS, Noticed
 from .scale import of_percent, of_seconds
+from .units import in_unit, told_of
 from .zones import of_other_zones
 
 __all__ = ["another_shape", "by_place", "checked", "renamed"]
@@ -84,7 +85,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     named = () if are_places(found.inputs.names) else extra
     nowhere = _left_out_of_objects(found, preparation)
     wrong, notes, table = _Wrong(), list(found.notes), {}
-    lost, taken, zones = {}, {}, {}
+    lost, taken, zones, bare = {}, {}, {}, {}
     for column in preparation.columns:
         name = column.name
         if name not in found.inputs:
@@ -94,16 +95,17 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             else:
                 wrong.lacks(column_of(name), near)
             continue
-        kind = found.kind(name)
-        cells, of_scale = of_percent(column, found.column(name), found.inputs[name])
-        kind = "number" if kind in WORDS and cells.dtype.kind == "f" else kind
+        given, cells, lacking = in_unit(column, found.column(name), found.inputs[name])
+        cells, of_scale = of_percent(column, given, cells)
+        kind = "number" if given.kind in WORDS and cells.dtype.kind == "f" else given.kind
         wanted = of_kind(column.kind, column.written or PLAIN.get(column.kind, ""))
         column, said = _told_apart(column, kind, cells, found.comma)
         values, meant = _meant(column, kind, cells)
         if values is None:
             wrong.holds(name, held(kind, cells), wanted)
             continue
-        notes += said + of_scale + of_seconds(column, found.column(name), found.notes)
+        notes += said + of_scale + of_seconds(column, given, found.notes)
+        bare |= {} if of_scale else told_of(column, values, lacking)
         taken |= {name: meant} if meant else {}
         if other := of_other_zones(column, found.column(name), cells, values):
             zones[name] = other
@@ -132,7 +134,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     far = _far(preparation, Table(table))
     rows, strange = row_count(found.inputs), _strange(preparation, table)
     aside = _aside(preparation, table)
-    return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, rows, blank, strange, zones, aside)
+    return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, rows, blank, strange, zones, aside, bare)
 
 
 def _behind(table: Table, preparation: Preparation) -> list[str]:

@@ -47,6 +47,7 @@ from .noticed import Noticed
 from .scale import on_another_scale
 from .shapes import filled_up, fitted, laid_out, one_channel, row_shapes, shaped
 from .shorter import with_ends
+from .units import in_units
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,9 +185,11 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
         )
     found = _by_name(found, preparation)
     if preparation.windows is not None:
+        found, bare = in_units(found, preparation.columns)
         history = history_of(found, preparation.windows, preparation.columns)
         named = Table({preparation.windows.id: history.labels} if preparation.windows.id else {})
-        return NewRows(history.windows, Noticed(history.notes), named, history.following)
+        noticed = Noticed(history.notes, rows=row_count(found.inputs), bare=bare)
+        return NewRows(history.windows, noticed, named, history.following)
     if preparation.task.stepwise:
         return _steps(found, preparation)
     if _of_series(preparation) and preparation.columns:

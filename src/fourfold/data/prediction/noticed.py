@@ -45,7 +45,8 @@ class Noticed:
     - ``zones``: how many dates have a zone where those that were learnt had none, or have none where those had one;
       one of them, and whether those that were learnt had zones;
     - ``far``: how many rows lie far outside the range that was learnt from, one of their values, and this range;
-    - ``aside``: the same of rows outside it, far or not, of a part all of whose rows are: said where all rows are.
+    - ``aside``: the same of rows outside it, far or not, of a part all of whose rows are: said where all rows are;
+    - ``bare``: how many numbers lack the unit that was learnt with them, one of them, and the unit.
 
     ``rows``: how many there are.
     """
@@ -61,6 +62,7 @@ class Noticed:
     strange: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
     zones: Mapping[str, tuple[int, str, bool]] = field(default_factory=dict)
     aside: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
+    bare: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
 
     def __add__(self, other: Noticed) -> Noticed:
         unseen = dict(self.unseen)
@@ -82,6 +84,7 @@ class Noticed:
             _summed(self.strange, other.strange),
             _summed(self.zones, other.zones),
             _summed(self.aside, other.aside),
+            _summed(self.bare, other.bare),
         )
 
     def said(self) -> tuple[Note, ...]:
@@ -131,6 +134,13 @@ class Noticed:
             for name, (count, example, learnt) in self.aside.items()
             if count == self.rows >= FEWEST_ASIDE and name not in far
         }
+        bare = {
+            name: (
+                f"{count:,} of {self.rows:,} rows without a unit, taken for {unit}, such as {example}",
+                "as those were that the model has learnt from",
+            )
+            for name, (count, example, unit) in self.bare.items()
+        }
         zones = {
             name: (f"{count:,} of {self.rows:,} rows {what}, such as {example!r}, {done}", because)
             for name, (count, example, learnt) in self.zones.items()
@@ -138,6 +148,7 @@ class Noticed:
         }
         columns = (
             *_by_column(zones, "dates whose zones are not as in training"),
+            *_by_column(bare, "numbers without a unit, taken for that of training"),
             *_by_column(taken, "words taken for others"),
             *_by_column(lost, "words taken for missing"),
             *_by_column(unseen, "words that were not learnt"),

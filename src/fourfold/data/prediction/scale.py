@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fourfold.data.dataset import Column, Note, OfColumns
-from fourfold.data.values.durations import Angles, duration_by
+from fourfold.data.values.durations import Angles, Halves, duration_by
 from fourfold.data.values.percent import AS_FRACTIONS, AS_PERCENT, as_fractions, as_percent, is_percent
 from fourfold.data.values.words import understood
 from fourfold.preprocessing import Preparation
@@ -51,11 +51,14 @@ def of_percent(learnt: Column, found: Column, numbers: np.ndarray) -> tuple[np.n
 
 
 def of_seconds(learnt: Column, found: Column, notes: Sequence[Note]) -> list[Note]:
-    """What is said of plain numbers in a column of which clocks or durations were learnt, which are seconds, where the
-    ``notes`` don't say that they are: workbooks that pandas wrote have days."""
+    """What is said of plain numbers in a column of which clocks or durations were learnt, which are seconds, or angles,
+    where the ``notes`` don't say that they are: workbooks that pandas wrote have days."""
     duration = duration_by(learnt.written)
     said = any(isinstance(note, OfColumns) and learnt.name in note.columns for note in notes)
-    if learnt.kind != "number" or found.kind != "number" or duration is None or isinstance(duration, Angles) or said:
+    if learnt.kind != "number" or found.kind != "number" or duration is None or said:
         return []
+    if isinstance(duration, Angles | Halves):
+        because = f"learnt from such as {learnt.written}"
+        return [OfColumns.of([learnt.name], "numbers, taken for degrees", because)]
     because = f"learnt from such as {learnt.written}; multiply minutes by 60, hours by 3,600, and days by 86,400"
     return [OfColumns.of([learnt.name], "numbers, taken for seconds", because)]

@@ -1,0 +1,82 @@
+"""New numbers without the unit that those had that were learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from fourfold.data.dataset import Column, Table
+from fourfold.data.series.clock import shown
+from fourfold.data.source import Source
+from fourfold.data.values.durations import duration_by
+from fourfold.data.values.in_words import WORDS
+from fourfold.data.values.numerals import About, Graded, Style, style_by
+from fourfold.data.values.percent import is_percent
+from fourfold.data.values.words import as_objects, as_written
+from fourfold.preprocessing.table import missing
+
+__all__ = ["in_unit", "in_units", "told_of", "unit_of"]
+
+
+def unit_of(written: str) -> str:
+    """The unit behind numbers that are written as an example, or the scale; "" where there is none.
+
+    >>> unit_of("1.234,5 kg"), unit_of("1234.5 /10"), unit_of("1,234.5")
+    ('kg', '/10', '')
+    """
+    style = style_by(written)
+    return style.unit if isinstance(style, Style | About | Graded) else ""
+
+
+def in_unit(learnt: Column, found: Column, cells: np.ndarray) -> tuple[Column, np.ndarray, np.ndarray]:
+    """A column of numbers (N,) some of which, or all, lack the unit that was learnt with them, as one of numbers in it,
+    and which these are (N,). Words that are plain numbers throughout, in the place of clocks too, are numbers, as in
+    forms that have types; of percent nobody knows what some of them are.
+    """
+    nothing, unit = np.zeros(len(cells), bool), unit_of(learnt.written)
+    if learnt.kind != "number" or not (unit or duration_by(learnt.written)):
+        return found, cells, nothing
+    if found.kind not in WORDS:
+        numbers = cells if found.kind in ("number", "boolean") else np.full(len(cells), np.nan)
+        return found, cells, ~missing(numbers) & bool(unit)
+    numbers = _without_unit(cells, learnt.written)
+    bare, absent = ~np.isnan(numbers), missing(cells)
+    if bare.any() and (bare | absent).all():
+        return replace(found, kind="number"), numbers, bare & bool(unit)
+    bare &= numbers != 0  # whatever the unit
+    if not unit or is_percent(learnt.written) or not bare.any():
+        return found, cells, nothing
+    words = zip(cells.tolist(), bare.tolist())
+    return found, as_objects([f"{word} {unit}" if lacks else word for word, lacks in words]), bare
+
+
+def told_of(learnt: Column, values: np.ndarray, lacking: np.ndarray) -> dict[str, tuple[int, str, str]]:
+    """How many ``values`` (N,) lack the unit that was learnt with them, one of them, and the unit, by column."""
+    if not lacking.any():
+        return {}
+    return {learnt.name: (int(lacking.sum()), shown(values[lacking.argmax()]), unit_of(learnt.written))}
+
+
+def in_units(source: Source, learnt: Iterable[Column]) -> tuple[Source, dict[str, tuple[int, str, str]]]:
+    """A table with its columns as `in_unit` has them, and what is told of them."""
+    assert isinstance(source.inputs, Table)
+    table, columns, told = {**source.inputs}, {column.name: column for column in source.columns}, {}
+    for column in learnt:
+        if column.name in table:
+            found, cells, lacking = in_unit(column, columns[column.name], table[column.name])
+            table[column.name], columns[column.name] = cells, found
+            if lacking.any():
+                numbers = cells if found.kind not in WORDS else as_written(cells, "number", column.written)
+                told |= told_of(column, numbers, lacking)
+    return replace(source, inputs=Table(table), columns=tuple(columns.values())), told
+
+
+def _without_unit(cells: np.ndarray, written: str) -> np.ndarray:
+    """Words (N,) that are plain numbers, with the marks of these that are written as an example; others are missing."""
+    style = style_by(written)
+    style = style.style if isinstance(style, About | Graded) else style
+    style = replace(style, unit="", said="") if isinstance(style, Style) else Style()
+    known = {word: style.parse(word) for word in dict.fromkeys(cells.tolist()) if word is not None}
+    return np.array([np.nan if (number := known.get(word)) is None else number for word in cells.tolist()], float)
