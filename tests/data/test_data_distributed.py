@@ -126,6 +126,8 @@ REFUSED = {
     "different tables": (files(sales_dot_csv=TABLE, stores_dot_csv="k,kind\n1,a\n"), 2, "part-columns", "name one of the files, if they are different tables"),
     "a folder of such a file and an index": (files(adult_dot_data=TABLE, adult_dot_names="| about\n", Index="Index of adult\n", README="see Index"), 2, "folder", "name the file of data, such as"),
     "a folder of a file that is no table by its name": (files(adult_dot_data=TABLE, adult_dot_names="| about\n"), 2, "folder", "name the file of data, such as"),
+    "a folder of such files of both parts": (files(adult_dot_data=TABLE, adult_dot_test=TABLE, adult_dot_names="| about\n" * 999), 2, "folder", "adult.data --test "),
+    "a folder of digits of both parts": (files(digits_dot_tes=TABLE, digits_dot_tra=TABLE, digits_dot_names="| about\n"), 2, "folder", "digits.tra --test "),
     "classes of which one is NA": (rows("v,w,y", lambda i: f"{i % 9},{i % 7}", 30, lambda i: ["NA", "EU", "AS"][i % 3]), 2, "missing-target", "words such as NA, None and ? count as missing"),
     "values below what is measured in a target": (target([f"<{i % 2 + 1}" if i % 4 == 0 else i * 7 for i in range(60)]), 2, "words-among-numbers", "15 of 60, such as '<1' in row 1"),
     "pictures inside of parquet": (inner_pictures(), 2, "pictures-inside", "datasets.load_dataset"),

@@ -25,7 +25,7 @@ from fourfold.data.files.text.encoding import (
 )
 from fourfold.data.files.text.header import no_header
 from fourfold.data.join import with_test
-from fourfold.data.messages import SHOWN, counted, listed
+from fourfold.data.messages import counted, listed
 from fourfold.data.reading import Reading
 from fourfold.data.sample import places
 from fourfold.data.source import Source
@@ -36,6 +36,7 @@ from .annotations import check_beside, check_subfolders, masks_among
 from .class_levels import classes_of, other_level
 from .classes_in_names import classes_in
 from .content import look
+from .pairs import name_one
 from .parts import TESTING, TRAINING, are_notes, check_inside, check_number, files_of, is_table
 from .pictures import begins_as_picture, is_picture
 from .recordings import are_recordings, are_wanted, read_recordings
@@ -244,9 +245,7 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
             if sounds
             else ARRAYS.format(str(folder))
             if files and all(path.suffix == ".npy" for path in files)
-            else f"name the file of data, such as {max(files, key=lambda path: path.stat().st_size)}"
-            if 0 < len(files) <= SHOWN
-            else "write one table of them, or arrays with numpy.savez; let files that are a text each end in .txt",
+            else name_one(files),
         )
     total = len(kept)
     if reading.rows is not None and reading.rows < total:
