@@ -160,6 +160,34 @@ def hourly(path, head, row, upto=N):
     return path
 
 
+# name: (how each row is written of a month and what was measured, the rows' months, whether they are told to be the time)
+NAMELESS = {
+    "years and months": ("{t.year} {t.month} {v:.2f}", range(200), True),
+    "not from January on": ("{t.year} {t.month} {v:.2f}", range(3, 200), True),
+    "codes, and a fraction of the year": ("{t.year};{t.month:02d};{f:.3f};{v:.2f}", range(200), True),
+    "years alone": ("{t.year} {w} {v:.2f}", range(200), False),
+    "the latest first": ("{t.year} {t.month} {v:.2f}", range(199, -1, -1), True),
+    "in no order": ("{t.year} {t.month} {v:.2f}", [*range(90, 200), *range(90)], False),
+}
+
+
+@pytest.mark.parametrize("name", NAMELESS)
+def test_years_and_months_without_names_are_the_time_as_if_they_had_names(name, tmp_path):
+    form, rows, told = NAMELESS[name]
+    months = (np.datetime64("1959-01") + np.array(rows)).tolist()
+    lines = [form.format(t=t, f=t.year + t.month / 12, w=i % 5, v=LOAD[i]) for i, t in enumerate(months)]
+    (tmp_path / "co2.txt").write_text("\n".join(lines) + "\n")
+    data = read(tmp_path / "co2.txt", ahead=Ahead(3))
+    said = "\n".join(map(str, data.notes))
+    assert ("time: x0 and x1 (years one by one, and what each has); --time COLUMN overrides" in said) == told
+    assert ("season: 12 steps (the steps are of 1 month)" in said) == told
+    if told:
+        asked = read(tmp_path / "co2.txt", ahead=Ahead(3), roles=Roles(time="x0,x1"))
+        assert np.array_equal(data.inputs, asked.inputs)
+        new = read_inputs(tmp_path / "co2.txt", Preparation.fit(data, range(10)))
+        assert new.following[0, 0] == np.datetime64(max(months), "M") + 1
+
+
 def test_columns_that_are_called_a_year_a_month_a_day_an_hour_are_the_time(tmp_path):
     whole = read(hourly(tmp_path / "one.csv", "at", lambda t: f"{t:%Y-%m-%d %H:%M}"), ahead=Ahead(24))
     path = hourly(tmp_path / "four.csv", "No,year,Month,day,hour", lambda t: f"7,{t.year},{t.month},{t.day},{t.hour}")

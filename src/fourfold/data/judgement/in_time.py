@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 
 from fourfold.data.places import are_places
+from fourfold.data.series.nameless_parts import called_by_values
 from fourfold.data.series.order import direction
 from fourfold.data.series.time_columns import part_called, part_numbers
-from fourfold.data.values.called import PARTS_OF_TIME, QUARTERS, WEEKS, YEARS, is_time
+from fourfold.data.values.called import PARTS_OF_TIME, QUARTERS, WEEKS, is_time
 
 from .case import Case
 
@@ -56,22 +55,9 @@ def parts_in_order(case: Case) -> list[str]:
 
 
 def _by_values(case: Case, whole: dict[str, np.ndarray]) -> dict[str, str]:
-    """What columns without names would be called: years, one by one in the rows' order, and behind them the months,
-    days and hours that each of them has."""
-    names = list(whole)
-    if not are_places((*case.dataset.source_columns, case.dataset.target_name)):
-        return {}
-    for place, (name, behind) in enumerate(itertools.pairwise(names)):
-        years = whole[name]
-        one_by_one = YEARS[0] <= years[0] and years[-1] <= YEARS[1] and {*np.diff(years)} == {0, 1}
-        if one_by_one and {*whole[behind]} == {*range(1, 13)}:
-            called = {name: "year", behind: "month"}
-            for other, part, most in zip(names[place + 2 :], ("day", "hour"), (31, 23)):
-                if whole[other].min() not in (0, 1) or whole[other].max() != most:
-                    break
-                called[other] = part
-            return called
-    return {}
+    """What columns without names would be called."""
+    nameless = are_places((*case.dataset.source_columns, case.dataset.target_name))
+    return called_by_values(whole) if nameless else {}
 
 
 def counts_rows(values: np.ndarray) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 from fourfold.data.columns.roles import Roles
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.messages import listed
+from fourfold.data.places import are_places
 from fourfold.data.source import Source
 from fourfold.data.values.called import PARTS_OF_TIME, QUARTERS, WEEKS
 from fourfold.data.values.durations import duration_by
@@ -24,6 +25,7 @@ from fourfold.preprocessing.table import missing
 
 from .apart import repeated, telling_apart
 from .long_columns import dates_of, labels_of, meant, times_of
+from .nameless_parts import called_by_values
 
 __all__ = [
     "columns_of_time", "is_clock", "part_called", "part_numbers", "series_numbers", "time_among", "with_clock",
@@ -181,9 +183,9 @@ def _steps(source: Source, roles: Roles, in_order: bool) -> np.ndarray | None:
 def with_parts(
     source: Source, roles: Roles, names: Iterable[str], *, strict: bool = False
 ) -> tuple[Source, Roles]:
-    """The source and roles without a time, with that of columns that are called a year, a month and what follows; as
-    they are where there are none, where these are no dates, or where rows of a series have the same and no one or two
-    columns of words or whole numbers tell these apart.
+    """The source and roles without a time, with that of columns that are called a year, a month and what follows, or
+    hold these in a table without names; as they are where there are none, where these are no dates, or where rows of a
+    series have the same and no one or two columns of words or whole numbers tell these apart.
 
     Errors: ``DataError``, if ``strict``, for periods some of which are means of a year, which are no steps.
     """
@@ -191,6 +193,8 @@ def with_parts(
     called: dict[str, str] = {}
     for name in names if isinstance(table, Table) else ():
         called.setdefault(part_called(name, table[name]), name)
+    by_values = _called_by_values(source, [*called.values()])
+    called |= by_values
 
     def of_part(words: str) -> list[str]:
         found = [called[word] for word in words.split() if word in called]
@@ -211,7 +215,19 @@ def with_parts(
     others = [name for name in table if name not in (*parts, roles.id)]
     if repeated(dates, number).size and not any(telling_apart(source, others, dates, number)):
         return source, roles
-    return _taken(source, roles, parts, "as they are called")
+    return _taken(source, roles, parts, "years one by one, and what each has" if by_values else "as they are called")
+
+
+def _called_by_values(source: Source, names: Sequence[str]) -> dict[str, str]:
+    """Columns of a table without names, beside which there is another one, by what they hold of a time."""
+    table = source.inputs
+    if not isinstance(table, Table) or not are_places(table.names):
+        return {}
+    numbers = {name: _numbers(source, table, name) for name in names}
+    values = {name: one.values for name, one in numbers.items() if one.kind == "number"}
+    whole = {name: own for name, own in values.items() if not missing(own).any() and (own == np.floor(own)).all()}
+    found = called_by_values(whole)
+    return {part: name for name, part in found.items()} if len(found) < len(table) else {}
 
 
 def _taken(source: Source, roles: Roles, names: Sequence[str], because: str) -> tuple[Source, Roles]:
