@@ -76,6 +76,51 @@ def test_the_only_column_of_classes_in_a_table_without_names_is_pointed_out(tmp_
     assert "classes-elsewhere" not in nameless([words, *numbers, words], tmp_path)
 
 
+def test_classes_before_whole_numbers_or_in_the_first_column_of_a_table_without_names_are_pointed_out(tmp_path):
+    rng = np.random.default_rng(0)
+    protocols, states = (np.array(words)[rng.integers(0, 3, N)] for words in (["tcp", "udp", "icmp"], ["SF", "S0", "REJ"]))
+    attacks = np.array(["normal", "smurf", "satan", "neptune"])[np.arange(N) % 4]
+    levels, numbers = rng.integers(8, 21, N), rng.normal(size=N).round(4)
+    before = nameless([numbers, protocols, states, attacks, levels], tmp_path)["classes-elsewhere"]
+    assert before.important and before.do == "--target x3, if these are the classes"
+    assert "classes-elsewhere" not in nameless([numbers, protocols, states, attacks, numbers[::-1]], tmp_path)
+    edible = np.array(["e", "p"])[rng.integers(0, 2, N)]
+    first = nameless([edible, protocols, states, attacks], tmp_path)["classes-elsewhere"]
+    assert not first.important and first.do == "--target x0, if these are the classes"
+    binary = [rng.integers(1, 3, N) for _ in range(4)]
+    assert nameless([*binary, levels * 7 % 90, binary[0][::-1]], tmp_path)["classes-elsewhere"].columns == ("x0",)
+    assert "classes-elsewhere" not in nameless([protocols, edible, states, attacks], tmp_path)
+    assert "classes-elsewhere" not in nameless([attacks, protocols, edible], tmp_path)
+
+
+# name: (columns before the last one, the last one, the one that is pointed out)
+CALLED = {
+    "a price before words": ({"rooms": "whole", "median_house_value": "number"}, {"ocean_proximity": "words"}, "median_house_value"),
+    "a price before counts": ({"total_bill": "number", "tip": "number", "day": "words"}, {"size": "whole"}, "tip"),
+    "species first": ({"species": "words", "length": "number"}, {"sex": "words"}, "species"),
+    "several": ({"price": "number", "sales": "number"}, {"kind": "words"}, ""),
+    "called so itself": ({"price": "number", "size": "number"}, {"species": "words"}, ""),
+    "a number": ({"price": "number", "size": "number"}, {"area": "number"}, ""),
+    "a usual name": ({"price": "number", "size": "number"}, {"label": "words"}, ""),
+    "within a name": ({"price_list": "number", "size": "number"}, {"kind": "words"}, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_a_column_called_as_targets_are_is_pointed_out_where_the_last_one_was_taken(name):
+    rng = np.random.default_rng(0)
+    drawn = {
+        "whole": lambda: rng.integers(1, 7, N), "number": lambda: rng.gamma(2, size=N).round(3),
+        "words": lambda: rng.choice(["red", "green", "blue"], N),
+    }  # fmt: skip
+    before, last, told = CALLED[name]
+    frame = pd.DataFrame({column: drawn[kind]() for column, kind in {**before, **last}.items()})
+    findings = [one for one in judge(read(frame)) if one.slug == "classes-elsewhere"]
+    assert [one.columns for one in findings] == [(told,)] * bool(told)
+    assert all(one.important and one.do.startswith(f"--target {told}, if ") for one in findings)
+    assert "classes-elsewhere" not in found(frame, target=frame.columns[-1])
+
+
 def test_many_columns_of_nearly_one_value_are_not_advised_one_by_one():
     few, many = (table().assign(**{f"flag{k}": np.arange(N) == 7 + k for k in range(count)}) for count in (3, 30))
     assert found(few)["nearly-constant"].do.startswith("--drop flag0,flag1,flag2, if")

@@ -21,6 +21,7 @@ from fourfold.data.series.steps import as_rows
 from . import (
     copies,
     dependent,
+    elsewhere,
     frequencies,
     groups,
     leaks,
@@ -107,7 +108,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     frequencies.judge,
     frequencies.weights,
     neighbours.judge,
-    targets.elsewhere,
+    elsewhere.judge,
     targets.before_an_empty_one,
     targets.among_coordinates,
     targets.called_like_inputs,

@@ -22,12 +22,11 @@ from fourfold.preprocessing.table import level_counts
 from fourfold.preprocessing.task import IMBALANCED, largest_share
 
 from .case import Case
-from .in_time import parts_in_order
+from .elsewhere import FEW_VALUES, MANY_CLASSES
+from .guessed import is_number, was_guessed
 from .one_hot import side_by_side
 
-FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
-FEWEST_OF_A_WORD = 20
-"""Rows for each of more words than these that may be classes, such as letters; codes and towns have fewer."""
+RARE = 10
 FEWEST_LABELS, FEWEST_NAMED = 3, 5
 """Columns of labels that are called alike, and of those with names of their own, at least."""
 
@@ -76,41 +75,11 @@ def kind(case: Case) -> Iterator[Finding]:
         )
 
 
-def elsewhere(case: Case) -> Iterator[Finding]:
-    """Where the last column of a table without names was taken, a number: the only other one that may be classes."""
-    dataset = case.dataset
-    nameless = are_places((*dataset.source_columns, dataset.target_name))
-    if not (nameless and _was_guessed(case) and _is_number(case)) or dataset.layout != "flat":
-        return
-    few, parts = {"words": [], "whole numbers": []}, parts_in_order(case)
-    for name, column, values in case.columns():
-        if name in parts:
-            continue
-        present = values[~np.isnan(values)]
-        different = len(np.unique(present))
-        few_words = column == "category" and 1 < different <= min(MANY_CLASSES, len(present) / FEWEST_OF_A_WORD)
-        few_values = 1 < different <= min(FEW_VALUES, len(present) / 5)
-        if few_words or (few_values and bool((present == np.round(present)).all())):
-            few["words" if column == "category" else "whole numbers"].append((name, different))
-    one = few["words"] or (few["whole numbers"] if case.task.kind == "regression" else [])
-    if len(one) == 1:
-        (name, different), what = one[0], "words" if few["words"] else "whole numbers"
-        yield Finding(
-            "classes-elsewhere",
-            f"the last column was taken for the target, a number, and {name!r} is the only one of few {what}",
-            "different values",
-            different,
-            f"--target {name}, if these are the classes",
-            important=True,
-            columns=(name,),
-        )
-
-
 def before_an_empty_one(case: Case) -> Iterator[Finding]:
     """Where the last column with values was taken, and the last of all is empty: it may be what is asked for."""
     dataset = case.dataset
     last = dataset.source_columns[-1] if dataset.source_columns else ""
-    if not UNNAMED.fullmatch(last) and _was_guessed(case, WITH_VALUES):
+    if not UNNAMED.fullmatch(last) and was_guessed(case, WITH_VALUES):
         yield Finding(
             "target-before-empty-column",
             f"the last column, {last!r}, has no values, and {dataset.target_name!r} was taken for the target",
@@ -125,7 +94,7 @@ def before_an_empty_one(case: Case) -> Iterator[Finding]:
 def among_coordinates(case: Case) -> Iterator[Finding]:
     """Where y was taken, which stands behind x, and before others."""
     target = case.dataset.target_name
-    if _was_guessed(case, COORDINATE):
+    if was_guessed(case, COORDINATE):
         last = case.dataset.source_columns[-1]
         x = next(name for name in case.dataset.source_columns if name.casefold() == "x")
         yield Finding(
@@ -148,7 +117,7 @@ def called_like_inputs(case: Case) -> Iterator[Finding]:
     columns = [column for column in dataset.columns if column.name in dataset.source_columns]
     labels = _names_of_rows(case, [column for column in columns if column.name not in flags])
     used = [column.name for column in columns if column.name not in {*flags, *labels}]
-    if not _was_guessed(case) or not _is_number(case) or not used:
+    if not was_guessed(case) or not is_number(case) or not used:
         return
     different = [len(np.unique(values)) for name, _, values in case.columns() if name in used]
     if not different or np.median(different) > 2 * len(np.unique(dataset.target)):
@@ -181,7 +150,7 @@ def of_flags(case: Case) -> Iterator[Finding]:
     target = case.dataset.target_name
     names = (*case.dataset.source_columns, target)
     flags = _flags(names)
-    if not _was_guessed(case) or target not in flags:
+    if not was_guessed(case) or target not in flags:
         return
     column = flags[target]
     alike = [name for name, other in flags.items() if name.removeprefix(other) == target.removeprefix(column)]
@@ -224,7 +193,7 @@ def one_of_labels(case: Case) -> Iterator[Finding]:
     are five and more and no other column is such."""
     dataset, last = case.dataset, case.dataset.target_name
     two = case.task.kind == "classification" and len(case.task.classes) == 2
-    if not (two and _was_guessed(case) and case.task.label_type in ("integer", "boolean")):
+    if not (two and was_guessed(case) and case.task.label_type in ("integer", "boolean")):
         return
     columns = {name: values for name, kind, values in case.columns() if kind in ("number", "boolean")}
     binary = {name for name, values in columns.items() if set(np.unique(values)) == {0, 1}}
@@ -253,7 +222,7 @@ def one_of_labels(case: Case) -> Iterator[Finding]:
 def left_out_alike(case: Case) -> Iterator[Finding]:
     """Where the last column was taken, and several that are left out beside pictures or texts have its two values."""
     for note in case.dataset.notes:
-        if not isinstance(note, LeftOut) or len(note.alike) + 1 < FEWEST_LABELS or not _was_guessed(case, LAST):
+        if not isinstance(note, LeftOut) or len(note.alike) + 1 < FEWEST_LABELS or not was_guessed(case, LAST):
             continue
         labels = [*note.alike, case.dataset.target_name]
         several = "one class in several columns" if note.one_each else "labels of which a row can have several"
@@ -284,16 +253,6 @@ def of_folders(case: Case) -> Iterator[Finding]:
                 f"if {note.inner[0]!r} is a class, copy the files to {note.file} and the like",
                 important=True,
             )
-
-
-def _is_number(case: Case) -> bool:
-    return case.task.kind == "regression" or case.task.label_type in ("integer", "number")
-
-
-def _was_guessed(case: Case, because: str = "") -> bool:
-    """Whether the target was, for this reason or for any."""
-    notes = (note for note in case.dataset.notes if note.what == f"target: {case.dataset.target_name}" and note.option)
-    return any(because in ("", note.because) for note in notes)
 
 
 def of_classes(case: Case) -> Iterator[Finding]:
