@@ -121,6 +121,23 @@ def test_a_column_called_as_targets_are_is_pointed_out_where_the_last_one_was_ta
     assert "classes-elsewhere" not in found(frame, target=frame.columns[-1])
 
 
+def test_many_columns_to_drop_are_counted_and_not_named():
+    """The names of all are in the finding, which ``--json`` prints."""
+    rng, kind = np.random.default_rng(0), table()["kind"]
+    for count in (5, 60):
+        leaks = {f"v{k}": (kind == "b") * 3 + rng.random(N) for k in range(count)}
+        leak = found(table().assign(**leaks))["gives-target-away"]
+        equal = found(table().assign(**{f"v{k}": leaks["v0"] for k in range(count)}))["equal-columns"]
+        for finding in (leak, equal):
+            assert len(finding.columns) == count and len(finding.do) < 170
+        if count == 5:
+            assert leak.do.startswith("--drop v0,v1,v2,v3,v4, if they are not known before the target is")
+            assert equal.do.startswith("--drop v1,v2,v3,v4: they say nothing new")
+        else:
+            all_of_them = "--drop with the names of all 60, which fourfold inspect DATA --json lists, "
+            assert leak.do.startswith(all_of_them + "if they are") and equal.do.startswith(all_of_them + "but one of them: they")
+
+
 def test_many_columns_of_nearly_one_value_are_not_advised_one_by_one():
     few, many = (table().assign(**{f"flag{k}": np.arange(N) == 7 + k for k in range(count)}) for count in (3, 30))
     assert found(few)["nearly-constant"].do.startswith("--drop flag0,flag1,flag2, if")

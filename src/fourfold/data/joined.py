@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from .dataset import Finding, Note, OfColumns
-from .messages import listed
+from .messages import listed, to_drop
 
 SHARE = re.compile(r"[\d.,]+ %")
 """What may differ between findings that say the same."""
@@ -53,7 +53,7 @@ def _but_for_column(finding: Finding) -> tuple[str, str] | None:
     name = finding.columns[0] if len(finding.columns) == 1 else None
     if name is None or f"column {name!r} " not in finding.what:
         return None
-    do = finding.do.replace(_dropped([name]), "--drop")
+    do = finding.do.replace(_dropped(name), "--drop")
     named = re.search(rf"(?<![\w.-]){re.escape(shlex.quote(name))}(?![\w-])", do)
     return None if named else (SHARE.sub("", finding.what.replace(repr(name), "", 1)), do)
 
@@ -61,9 +61,9 @@ def _but_for_column(finding: Finding) -> tuple[str, str] | None:
 def _in_one(findings: list[Finding]) -> Finding:
     first = min(findings, key=lambda finding: finding.number)
     names = [first.columns[0], *(finding.columns[0] for finding in findings if finding is not first)]
-    do = first.do.replace(_dropped(names[:1]), _dropped(names)).replace(", if it is ", ", if they are ")
+    do = first.do.replace(_dropped(names[0]), to_drop(names)).replace(", if it is ", ", if they are ")
     return replace(first, what=f"{first.what}; likewise {listed(names[1:])}", do=do, columns=tuple(names))
 
 
-def _dropped(names: list[str]) -> str:
-    return f"--drop {shlex.quote(','.join(names))}"
+def _dropped(name: str) -> str:
+    return f"--drop {shlex.quote(name)}"

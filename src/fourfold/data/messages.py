@@ -19,6 +19,9 @@ UNSTORED = "formulas without a value"
 SHOWN = 8
 """The most names that one message lists."""
 
+MOST_NAMED = 12
+"""Columns at most that are named to be left out: nobody pastes more."""
+
 BETWEEN_COLUMNS = "commas, semicolons, tabs, bars or blanks between columns"
 """What text is asked to have."""
 
@@ -72,6 +75,17 @@ def quoted(name: str) -> str:
     ("'Revenue (EUR)'", 'v')
     """
     return shlex.quote(in_line(name))
+
+
+def to_drop(names: Sequence[str]) -> str:
+    """How columns are left out: by their names, or, where they are many, by what lists these.
+
+    >>> to_drop(["v", "Revenue\\n(EUR)"]), to_drop([f"v{place}" for place in range(60)])
+    ("--drop 'v,Revenue (EUR)'", '--drop with the names of all 60, which fourfold inspect DATA --json lists')
+    """
+    if len(names) <= MOST_NAMED:
+        return f"--drop {quoted(','.join(names))}"
+    return f"--drop with the names of all {len(names):,}, which fourfold inspect DATA --json lists"
 
 
 def without_blanks(names: Sequence[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
@@ -10,7 +9,7 @@ from itertools import chain
 import numpy as np
 
 from fourfold.data.dataset import Finding
-from fourfold.data.messages import counted, listed, percent
+from fourfold.data.messages import MOST_NAMED, counted, listed, percent, to_drop
 
 from .case import Case
 from .chance import known_by_their_values, of_equal_rows, share_alike
@@ -84,9 +83,15 @@ def of_columns(case: Case) -> Iterator[Finding]:
             f"columns {listed(names)} say the same in every row",
             "columns",
             len(names),
-            f"--drop {shlex.quote(','.join(names[1:]))}: {'it says' if len(names) == 2 else 'they say'} nothing new",
+            f"{_all_but_one(names)}: {'it says' if len(names) == 2 else 'they say'} nothing new",
             columns=tuple(names),
         )
+
+
+def _all_but_one(names: list[str]) -> str:
+    """How columns that say the same are left out but for the first."""
+    few = len(names) - 1 <= MOST_NAMED
+    return to_drop(names[1:]) if few else f"{to_drop(names)}, but one of them"
 
 
 def _equal(case: Case, rows: np.ndarray | slice, among: set[str] | None) -> list[list[str]]:

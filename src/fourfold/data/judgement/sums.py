@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from fourfold.data.dataset import Finding
-from fourfold.data.messages import listed
+from fourfold.data.messages import listed, to_drop
 
 from .case import Case
 
@@ -40,7 +39,7 @@ def judge(case: Case) -> Iterator[Finding]:
             f"the target {case.dataset.target_name!r} is the {what} of {listed(names)}",
             "columns",
             len(names),
-            f"--drop {shlex.quote(','.join(names))}, if they are not known before the target is; else compute it",
+            f"{to_drop(names)}, if they are not known before the target is; else compute it",
             important=True,
             columns=tuple(names),
         )

@@ -14,7 +14,7 @@ from fourfold.data.columns.wide import dated_before
 from fourfold.data.dataset import Column, Finding
 from fourfold.data.files.class_levels import TwoLevels
 from fourfold.data.left_out import LeftOut
-from fourfold.data.messages import listed, percent
+from fourfold.data.messages import listed, percent, to_drop
 from fourfold.data.places import are_places
 from fourfold.data.series.along_rows import FEWEST, are_counted, number_of
 from fourfold.data.values.called import ID
@@ -212,8 +212,8 @@ def one_of_labels(case: Case) -> Iterator[Finding]:
             "all of ones and zeros: they may be labels of which a row can have several",
             "columns",
             len(labels),
-            f"--target {shlex.quote(','.join(labels))}, if they are; else --drop "
-            f"{shlex.quote(','.join(others))}, if they are not known before the target is",
+            f"--target {shlex.quote(','.join(labels))}, if they are; else {to_drop(others)}, if they are not known "
+            "before the target is",
             important=alike,
             columns=tuple(others),
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from fourfold.data.dataset import Finding
 from fourfold.data.left_out import LeftOut
-from fourfold.data.messages import CONSTANT, counted, listed
+from fourfold.data.messages import CONSTANT, MOST_NAMED, counted, listed, to_drop
 from fourfold.data.series.order import SELDOM, direction, times_back
 from fourfold.data.values.called import is_time
 from fourfold.preprocessing.table import missing
@@ -20,9 +20,6 @@ from .in_time import FEWEST, counts_rows, parts_in_order, rises, times_in_order
 
 NEARLY_CONSTANT, LIKELY = 0.99, 0.9
 """The share of one value, of all rows, and of a sample without which all rows are not looked at."""
-MOST_NAMED = 12
-"""Columns at most that are named to be left out: nobody pastes more, and they do no harm."""
-
 MOST_PAIRS = 100
 """Pairs of columns at most that are tried whether they name the series."""
 
@@ -79,7 +76,7 @@ def judge(case: Case) -> Iterator[Finding]:
             f"columns with one value in 99 % of the rows: {listed(nearly)}",
             "columns",
             len(nearly),
-            f"--drop {shlex.quote(','.join(nearly))}, if the rest does not matter" * (len(nearly) <= MOST_NAMED),
+            f"{to_drop(nearly)}, if the rest does not matter" * (len(nearly) <= MOST_NAMED),  # more do no harm
             columns=tuple(nearly),
         )
 
@@ -88,8 +85,7 @@ def _counting(case: Case, counters: dict[str, np.ndarray]) -> Iterator[Finding]:
     """Columns that number the rows: one by one, but those in order at once, where they are many and called no times."""
     ordered = [name for name, values in counters.items() if not is_time(name) and _are_in_order(values)]
     many = ordered if len(ordered) >= FEWEST_ALIKE else []
-    drop = f"--drop {shlex.quote(','.join(many))}" if len(many) <= MOST_NAMED else "leave them out (--drop)"
-    of_many = f"{drop}, if the order of the rows tells nothing of the target"
+    of_many = f"{to_drop(many)}, if the order of the rows tells nothing of the target"
     for names in [*([many] if many else []), *([name] for name in counters if name not in many)]:
         name, values = names[0], counters[names[0]]
         yield Finding(
