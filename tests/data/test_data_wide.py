@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from fourfold.data import from_arrays, read, read_inputs
+from fourfold.data.columns.roles import Roles
 from fourfold.data.columns.wide import beside_steps, steps_of
 from fourfold.errors import OptionError
 from fourfold.preprocessing import Preparation
@@ -72,6 +73,28 @@ def test_a_column_that_is_no_step_is_named():
         frame = table(names, array).assign(age=np.arange(N) % 7, y=Y)
         with pytest.raises(OptionError, match=r"no steps of the series.*got 'age'.*--drop age"):
             read(frame, target="y", layout="sequence")
+
+
+@pytest.mark.parametrize("pixel", ["Image_{}", "pixel{}", "p{}"])
+def test_a_column_that_is_no_pixel_is_named(pixel):
+    pixels = {pixel.format(place): np.random.default_rng(place).integers(0, 256, N) for place in range(64)}
+    frame = pd.DataFrame({"nose_x": np.arange(N) * 1.5 % 7, "eye_y": np.arange(N) * 2.5 % 9, **pixels, "y": Y})
+    with pytest.raises(OptionError, match=r"no pixels of the pictures.*got 'nose_x', 'eye_y'.*--drop nose_x,eye_y, or"):
+        read(frame, target="y", layout="image")
+    assert read(frame, target="y", layout="image", roles=Roles(drop="nose_x,eye_y")).inputs.shape == (N, 8, 8, 1)
+    assert read(frame, target=["nose_x", "eye_y"], layout="image", roles=Roles(drop="y")).inputs.shape == (N, 8, 8, 1)
+
+
+def test_pictures_of_more_pixels_than_a_list_has_are_refused_with_how_to_read_them(tmp_path):
+    rng, cells = np.random.default_rng(0), " ".join
+    pictures = rng.integers(0, 256, (N, 72 * 72))
+    table = pd.DataFrame({"Image": [cells(map(str, one)) for one in pictures], "y": Y})
+    table.to_csv(tmp_path / "faces.csv", index=False)
+    with pytest.raises(OptionError, match="no numbers: 'Image'") as caught:
+        read(tmp_path / "faces.csv", target="y", layout="image")
+    known = {"numpy": np, "table": table}
+    exec(caught.value.do.partition(", then")[0], known)  # the recipe as it stands
+    np.testing.assert_array_equal(known["x"], pictures.reshape(N, 72, 72))
 
 
 def test_names_that_tell_nothing_stay_in_their_order():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-__all__ = ["are_numbered", "called_pixels", "hold_bytes", "make_a_square"]
+__all__ = ["are_numbered", "beside_pixels", "called_pixels", "hold_bytes", "make_a_square", "pictures_in"]
 
 CALLED = re.compile(r"(?:pixels?|px|pix)[ _.-]?\d+(?:[ _.x-]\d+)?|\d+x\d+", re.IGNORECASE)
 NUMBERED = re.compile(r"(\D*)\d+")
@@ -28,6 +29,35 @@ def called_pixels(names: Sequence[str]) -> list[str]:
     """
     called = [name for name in names if CALLED.fullmatch(name)]
     return called if make_a_square(len(called)) else []
+
+
+def beside_pixels(names: Sequence[str]) -> list[str]:
+    """The columns that are none of those, called by one word and numbers, which alone are as many as a square picture
+    has; [] if no such are.
+
+    >>> beside_pixels(["eye_x", *(f"Image_{place}" for place in range(64))]), beside_pixels(["v1", "v2", "w"])
+    (['eye_x'], [])
+    """
+    words = {name: found[1] for name in names if (found := NUMBERED.fullmatch(name))}
+    often = Counter(words.values()).most_common(1)
+    if not often or not make_a_square(often[0][1]):
+        return []
+    return [name for name in names if words.get(name) != often[0][0]]
+
+
+def pictures_in(name: str, cells: Sequence[str | None]) -> str:
+    """What to do with a column of words that are the pixels of square pictures, with blanks between them, each more
+    than a list has that is read; "" for any other.
+
+    >>> pictures_in("Image", [" ".join(map(str, range(64)))])[:46], pictures_in("name", ["a b"])
+    ("x = numpy.stack([numpy.array(one.split(), 'uin", '')
+    """
+    pixels = next((cell.split() for cell in cells if cell), [])
+    if not (make_a_square(len(pixels)) and all(map(str.isdecimal, pixels))):
+        return ""
+    side = math.isqrt(len(pixels))
+    stacked = f"numpy.stack([numpy.array(one.split(), 'uint8') for one in table[{name!r}]])"
+    return f"x = {stacked}.reshape(-1, {side}, {side}), then numpy.savez('data.npz', x=x, y=table[TARGET])"
 
 
 def hold_bytes(columns: Iterable[np.ndarray]) -> bool:

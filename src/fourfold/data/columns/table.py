@@ -40,6 +40,7 @@ from .free_texts import (
 from .free_texts import left_out as texts_left_out
 from .joined_texts import joined
 from .named_files import how_to_join
+from .pixels import beside_pixels, pictures_in
 from .totals import labels_of_totals, with_totals
 from .wide import beside_steps, steps_of
 from .word_lists import are_word_lists, with_indicators_of_lists, word_lists
@@ -331,18 +332,23 @@ def _positions(
             wanted="numbers in all columns",
             do="leave out --layout"
             if source.pictures
+            else recipe
+            if layout == "image" and len(others) == 1 and (recipe := pictures_in(others[0], table[others[0]].tolist()))
             else f"--id {shlex.quote(others[0])}, if it names the rows; else leave out --layout, or this column"
             if len(others) == 1
             else "leave out --layout, or these columns",
         )
     names = [column.name for column in used]
-    if layout == "sequence" and (beside := beside_steps(names)):
+    beside = beside_steps(names) if layout == "sequence" else beside_pixels(names) if layout == "image" else []
+    if beside:
+        what, whose = ("steps", "series") if layout == "sequence" else ("pixels", "pictures")
         raise OptionError(
             "columns-beside-steps",
-            "some columns are no steps of the series, as the names of the others tell",
+            f"some columns are no {what} of the {whose}, as the names of the others tell",
             got=listed(beside),
-            wanted=f"steps alone, as {listed([name for name in names if name not in beside][:3])}",
-            do=f"--drop {quoted(','.join(beside))}, or leave out --layout, which reads all columns apart",
+            wanted=f"{what} alone, as {listed([name for name in names if name not in beside][:3])}",
+            do=f"--drop {quoted(','.join(beside))}, or leave out --layout, which reads all columns apart"
+            + ("; or --target with these, if they are targets" if layout == "image" else ""),
         )
     array, order = np.stack([table[name] for name in names], axis=1), "the columns in their order"
     if layout == "sequence" and (named := steps_of(names)) is not None:
