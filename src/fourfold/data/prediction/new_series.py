@@ -12,6 +12,8 @@ from fourfold.data.values.word_channels import column_of
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
+from .other_form import how_to_turn
+
 __all__ = ["with_series"]
 
 
@@ -23,7 +25,12 @@ def with_series(found: Source, preparation: Preparation) -> Source:
     table, needed = found.inputs, _needed(preparation)
     if not isinstance(table, Table) or {*needed} & {*found.lists}:
         return found
-    lacking = [name for name in needed if name not in table]
+    lacking, turned = [name for name in needed if name not in table], ""
+    windows = preparation.windows
+    if windows is not None and windows.id != ROW and (lacking or not {*windows.targets} & {*table}):
+        turned = how_to_turn(found, windows)
+        needed = {**needed, **dict.fromkeys(windows.targets if turned else (), "what is forecast")}
+        lacking = [name for name in needed if name not in table]
     if not lacking or (preparation.windows is None and len(lacking) == len(needed)):  # it is no long form
         return found
     absent = {column_of(name): needed[name] for name in lacking}
@@ -35,7 +42,8 @@ def with_series(found: Source, preparation: Preparation) -> Source:
         f"{found.name} lacks columns of the series that the model was trained on",
         got=f"the columns {listed(list(table))}",
         wanted=", ".join(f"{name!r}, {said}" for name, said in absent.items()),
-        do="; ".join(
+        do=turned
+        or "; ".join(
             [f"rename {meant!r} to {name!r}" for name, meant in near.items()]
             + [f"add {listed(add)}" + ", or rename what holds it" * bool(others)] * bool(add)
         ),
