@@ -135,10 +135,16 @@ def test_a_history_in_another_form_is_refused_with_the_line_that_turns_it(learnt
     if learnt == given:
         return
     with pytest.raises(FourfoldError) as caught:
-        next(iter(parts_of_inputs(f"{given}.csv", preparation)))
+        list(parts_of_inputs(f"{given}.csv", preparation))
     assert caught.value.slug == "new-series" and caught.value.do.startswith("in pandas table")
     table = pd.read_csv(f"{given}.csv")
     exec(caught.value.do.removeprefix("in pandas "), {"table": table})
-    turned = next(iter(parts_of_inputs("new.csv", preparation)))
+    (turned,) = parts_of_inputs("new.csv", preparation)
     np.testing.assert_allclose(turned.inputs, right.inputs)
     assert (turned.following == right.following).all()
+
+
+def test_numbers_in_the_place_of_dates_are_refused_with_one_of_them():
+    with pytest.raises(FourfoldError, match="got time stamps that are numbers, such as 0, wanted dates") as caught:
+        read_inputs(SALES.assign(day=np.tile(np.arange(90), 2)), of_sales())
+    assert caught.value.do.startswith("write the date of each row")

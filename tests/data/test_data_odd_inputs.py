@@ -314,6 +314,7 @@ REFUSED = {
     "NUL far behind a long text": (GOOD + "1,2,p\n" * 50000 + "\0" * 90, 2, "ragged-row", r"tr -d '\032\000' < FILE > OTHER, which takes out the marks"),
     "many NUL behind a short text": (GOOD.encode() + b"\0" * 900, 2, "wrong-kind", "text with bytes of zero in it"),
     "NUL behind the text": (GOOD.encode() + b"\0\0", 2, "wrong-kind", "text with bytes of zero in it"),
+    "questions on paragraphs of articles": (json.dumps({"data": [{"title": f"t{i}", "paragraphs": [{"context": "c", "qas": [{"question": f"q{k}", "answers": [{"text": "a", "answer_start": k}]} for k in range(3)]}]} for i in range(20)]}), 2, "no-inputs", "json_normalize(rows, ['paragraphs', 'qas'], ['title'])"),
     "a program": ("import os\nprint('x')\n" * 20, 2, "no-inputs", "got one column, 'x0'"),
     "a notebook": (json.dumps({"cells": [{"cell_type": "code", "source": ["a"]}], "nbformat": 4}), 2, "wrong-kind", "a notebook of Jupyter"),
     "a comma behind the last object": ("[" + '{"v": 1, "y": 2},' * 20 + "]", 2, "damaged-json-lines", "is no valid JSON"),

@@ -85,6 +85,18 @@ def test_a_message_is_complete(error):
     assert not re.match(r"[A-Z](?!LSTM)[a-z]+ [a-z]", error.what) or error.what.split()[0] in names()
 
 
+WANTED_SAYS_IT = {
+    "sampled-series", "no-standard-input", "split-numbers", "option", "array-type", "empty-array", "target-axes", "no-array",
+    "ragged-array", "column-type",
+}  # fmt: skip
+"""What is refused of data with what is wanted alone, as that names the option, the call or the form to give."""
+
+
+def test_what_is_refused_of_data_says_what_to_do():
+    silent = {error.slug for error in RAISED if error.slug and error.file.startswith("data") and "do" not in error.parts}
+    assert silent <= WANTED_SAYS_IT
+
+
 def names():
     """Words that are written with a capital: classes that the text begins with."""
     return {*dir(fourfold.layers), "Fourfold", "Model", "Sequential", "Input"}

@@ -59,6 +59,7 @@ def with_test(source: Source, test: Source, targets: Collection[str] = ()) -> So
                 "x and y of the test data differ in length",
                 got=f"{rows} and {len(test.target)}",
                 wanted="one target a row",
+                do="take both from one table, so that each row keeps its target",
             )
         if source.stepwise and test.stepwise:
             steps = max(source.target.shape[1], test.target.shape[1])
@@ -71,6 +72,7 @@ def with_test(source: Source, test: Source, targets: Collection[str] = ()) -> So
                 "the test data have another number of targets",
                 got=f"shape {test.target.shape}",
                 wanted=f"shape {(rows, *source.target.shape[1:])}",
+                do="give the test rows the targets of the others, all of them and in their order",
             )
         kind, parts = _together("y", (source.target_kind, source.target), (test.target_kind, test.target))
         joined = replace(joined, target=np.concatenate(parts), target_kind=kind)
@@ -88,6 +90,7 @@ def with_test(source: Source, test: Source, targets: Collection[str] = ()) -> So
                 "rows of the test data have another shape",
                 got=str(test.inputs.shape[1:]),
                 wanted=str(source.inputs.shape[1:]),
+                do="make both from the same columns, steps or pixels",
             )
         joined = replace(joined, inputs=np.concatenate([inputs, others]))
     note = Note(f"test rows: {rows}", f"from {test.name}; all other rows train")

@@ -108,6 +108,7 @@ def varying(x: np.ndarray) -> tuple[np.ndarray, tuple[Column, ...], tuple[str, .
             "all columns of x are constant",
             got=f"{x.shape[1]} constant columns",
             wanted="at least one that varies",
+            do="look at how x was made, as nothing in it tells its rows apart",
         )
     left_out = [name for name, use in zip(names, used) if not use]
     shown = ", ".join(left_out[:8]) + (f" and {len(left_out) - 8} more" if len(left_out) > 8 else "")
@@ -117,7 +118,13 @@ def varying(x: np.ndarray) -> tuple[np.ndarray, tuple[Column, ...], tuple[str, .
 
 def _check_array(x: np.ndarray) -> None:
     if x.dtype.kind not in "biuf":
-        raise DataError("array-type", "x can't be used", got=f"an array of type {x.dtype}", wanted="numbers")
+        raise DataError(
+            "array-type",
+            "x can't be used",
+            got=f"an array of type {x.dtype}",
+            wanted="numbers",
+            do="x.astype(float), if it holds such",
+        )
     if not 1 <= x.ndim <= 4:
         raise DataError(
             "array-axes",

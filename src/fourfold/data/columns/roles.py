@@ -282,6 +282,7 @@ def _array(source: Source, role: str, values: Any) -> tuple[np.ndarray, str]:
             f"{role} has another length than the data",
             got=f"shape {array.shape}",
             wanted=f"({rows},)",
+            do="give one value for each row, in the order of the rows",
         )
     return typed(role, array)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -54,6 +55,9 @@ MOST_PICTURED = 100
 
 MOST_SUBJECTS = 9
 """Different numbers above which a column that is called a subject, a patient, ... holds no classes."""
+
+WITHIN = re.compile(r"left out: ('.+?') \(lists of objects with words, lists or objects in ('.+?')[;,]")
+"""What is said of lists of objects that hold such lists."""
 
 CORNER = 0.9
 """The share of the pictures in which the pixel of a corner is as dark as in any, and no class is as large."""
@@ -170,7 +174,7 @@ def _no_inputs(names: Sequence[str], left_out: Sequence[str], kind: str = "") ->
         "the data have no input columns beside the target",
         got="; ".join([got, *left_out]),
         wanted="at least one column more",
-        do=_how_to_cut(names[0], left_out, kind) if len(names) == 1 else "",
+        do=_how_to_cut(names[0], left_out, kind) if len(names) == 1 else "leave one of them out of --target",
     )
 
 
@@ -178,8 +182,11 @@ def _how_to_cut(name: str, left_out: Sequence[str], kind: str) -> str:
     """What to do with a table of which one column of this name and kind is left."""
     if any("lists of unequal lengths" in reason for reason in left_out):
         return "for series a row for each step, with --id and --time, or from Python a list of arrays and y"
+    if within := next(filter(None, map(WITHIN.search, left_out)), None):
+        path = f"[{within[1]}, {within[2]}], [{name!r}]"
+        return f"a row for each of these, in pandas json_normalize(rows, {path}), rows being the list of objects"
     if left_out:
-        return ""
+        return "write what is left out as numbers or words, each in a column of its own"
     if "  " in name.strip():
         return "pandas.read_fwf(FILE, widths=[...]), then to_csv, as columns of fixed widths touch each other"
     steps = "--forecast HORIZON, if its rows are the steps of a series; " * (kind == "number")

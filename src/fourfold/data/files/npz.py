@@ -207,7 +207,13 @@ def read_npy(content: Content, reading: Reading) -> Source:
         shape, fortran, dtype, header = _header(file, content.name)
     _check(shape, dtype, content.unpacked - header, content.name)
     if not (shape and np.prod(shape)):
-        raise DataError("empty-array", f"{content.name} holds no values", got=f"shape {shape}", wanted="rows")
+        raise DataError(
+            "empty-array",
+            f"{content.name} holds no values",
+            got=f"shape {shape}",
+            wanted="rows",
+            do="save an array with a row for each example",
+        )
     return mapped(content, shape, dtype, header, reading, "F" if fortran else "C")
 
 

@@ -129,6 +129,7 @@ def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None 
                     f"{found.name} has other columns beside those of the model than the file before it",
                     got=listed(new.others.names),
                     wanted=listed(others),
+                    do="predict each file by itself, or write the same columns in all",
                 )
             yield replace(new, among=found.among)
 

@@ -332,7 +332,11 @@ def _waves(clock: Clock, phases: Sequence[str]) -> list[np.ndarray]:
         return []
     if clock.axis.dtype.kind != "M":
         raise DataError(
-            "dates-expected", "the model was trained on dates", got="other time stamps", wanted="dates"
+            "dates-expected",
+            "the model was trained on dates",
+            got=f"time stamps that are numbers, such as {shown(clock.axis[0])}",
+            wanted="dates such as 2020-01-31",
+            do="write the date of each row in place of its number; or train again on numbers",
         )
     known = calendar(clock.axis, clock=True)
     return [known[:, PHASES[phase]] for phase in phases]

@@ -151,6 +151,7 @@ def unequal_steps(y: Any, inputs: np.ndarray | Table) -> tuple[np.ndarray, str] 
             if len(got) != len(wanted)
             else f"{wanted[place]} steps of x and {got[place]} of y in series {place + 1}",
             wanted="one y for each step of each series",
+            do="cut y where x is cut, or give one y for each series",
         )
     values, kind = typed("y", np.concatenate(parts))
     series = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
