@@ -1,5 +1,7 @@
 """New rows of series without one of the columns that a long form needs."""
 
+import gc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -113,6 +115,18 @@ def test_an_array_needs_no_column_that_the_model_does_not_use(axes):
     assert any("columns taken in their order: 't0'" in str(note) for note in rows.notes)
     with pytest.raises(FourfoldError, match=r"got rows of shape \(5,\)"):
         read_inputs(x[:, :5], learnt)
+
+
+def test_a_past_that_is_refused_leaves_no_temporary_copies(tmp_path, recwarn):
+    SALES.drop(columns="day").to_csv(tmp_path / "past.csv", index=False)
+
+    def refused():
+        error = pytest.raises(FourfoldError, list, parts_of_inputs(str(tmp_path / "past.csv"), of_sales()))
+        return error.value.slug  # the error and this frame hold each other
+
+    assert refused() == "new-series"
+    gc.collect()
+    assert not [one for one in recwarn if one.category is ResourceWarning]
 
 
 WIDE = SALES.assign(day=SALES["day"].dt.strftime("%Y-%m-%d"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -166,7 +166,7 @@ def _zip(name: str, tables: Sequence[Member], reading: Reading) -> Source:
         return replace(found, name=name, notes=tuple(notes))
 
 
-def parts_of(source: Any, reading: Reading) -> Iterator[Source]:
+def parts_of(source: Any, reading: Reading) -> Generator[Source, None, None]:
     """All rows of what `open_source` takes, part after part where the form of the file allows it."""
     with permitted():
         yield from _parts_of(source, reading)

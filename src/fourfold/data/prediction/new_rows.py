@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -141,9 +142,10 @@ def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows
     windows = preparation.windows
     file = isinstance(source, (str, os.PathLike)) and os.fspath(source) != STANDARD_INPUT
     if file and windows.id != ROW:  # rows are numbered through
-        parts = (unpivoted_as(part, windows) for part in parts_of(source, reading) if row_count(part.inputs))
-        parts = (with_series(named_alike(with_time(part, time), wanted, ()), preparation) for part in parts)
-        found = latest_of(parts, windows)
+        with closing(parts_of(source, reading)) as read:  # temporary copies go at once, whatever is refused
+            parts = (unpivoted_as(part, windows) for part in read if row_count(part.inputs))
+            parts = (with_series(named_alike(with_time(part, time), wanted, ()), preparation) for part in parts)
+            found = latest_of(parts, windows)
         try:
             if found is not None:
                 return _new_rows(found, preparation)
