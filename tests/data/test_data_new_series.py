@@ -121,7 +121,8 @@ def test_a_past_that_is_refused_leaves_no_temporary_copies(tmp_path, recwarn):
     SALES.drop(columns="day").to_csv(tmp_path / "past.csv", index=False)
 
     def refused():
-        error = pytest.raises(FourfoldError, list, parts_of_inputs(str(tmp_path / "past.csv"), of_sales()))
+        with pytest.raises(FourfoldError) as error:
+            list(parts_of_inputs(str(tmp_path / "past.csv"), of_sales()))
         return error.value.slug  # the error and this frame hold each other
 
     assert refused() == "new-series"
