@@ -9,10 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fourfold.data import reading
+from fourfold.data import read, reading
+from fourfold.data.columns.roles import Roles
 from fourfold.data.opening import open_source, parts_of
+from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.data.reading import Reading
-from fourfold.errors import FileError
+from fourfold.data.series.ahead import Ahead
+from fourfold.errors import DataError, FileError
+from fourfold.preprocessing import Preparation
 
 ROWS, STEP = 10_007, 4_000
 """Several of DuckDB's vectors a part, and rows that are no multiple of either."""
@@ -88,3 +92,51 @@ def test_a_file_that_is_cut_off_while_its_parts_are_read_is_said_to_have_changed
     os.truncate(path, path.stat().st_size // 2)
     with pytest.raises(FileError, match="rows changed while it was read"):
         list(parts)
+
+
+NAMED = {
+    "csv": lambda frame, path: frame.to_csv(path, index=False),
+    "csv.gz": lambda frame, path: frame.to_csv(path, index=False),
+    "json": lambda frame, path: frame.to_json(path, orient="records"),
+    "jsonl": lambda frame, path: frame.to_json(path, orient="records", lines=True),
+    "parquet": lambda frame, path: frame.to_parquet(path),
+    "txt": lambda frame, path: frame.to_csv(path, index=False, header=False, sep=" "),
+}
+
+
+@pytest.mark.parametrize("form", NAMED)
+def test_the_names_of_files_are_the_classes_where_that_is_asked_for(form, tmp_path):
+    for digit in range(4):
+        frame = pd.DataFrame({"a": RNG.normal(digit, size=20).round(3), "b": RNG.normal(size=20).round(3)})
+        NAMED[form](frame, tmp_path / f"{digit}.{form}")
+    plain = read(tmp_path)
+    assert "their names are no column); --target file, --group file or --id file overrides" in str(plain.notes[0])
+    for source in (tmp_path, f"{tmp_path}/*.{form}"):
+        data = read(source, target="file")
+        assert data.task.classes == ("0", "1", "2", "3") and len(data.columns) == 2 and data.rows == 80
+        assert "no column" not in str([*map(str, data.notes)])
+    learnt = Preparation.fit(data, np.arange(80))
+    (new,) = parts_of_inputs(tmp_path / f"2.{form}", learnt)
+    assert new.rows == 20 and "file" not in new.inputs
+    assert read(tmp_path, roles=Roles(group="file")).groups is not None
+
+
+def test_files_that_are_series_each_are_told_by_their_names(tmp_path):
+    days = pd.date_range("2020-01-01", periods=60)
+    for shop in "abc":
+        pd.DataFrame({"day": days, "sales": RNG.normal(9, size=60)}).to_csv(tmp_path / f"{shop}.csv", index=False)
+    with pytest.raises(DataError, match="two rows of one series have the same time.*Do this: --id file; "):
+        read(tmp_path, ahead=Ahead(2))
+    data = read(tmp_path, ahead=Ahead(2), roles=Roles(id="file"))
+    assert data.forecast is not None and data.forecast.labels == ("a", "b", "c")
+    learnt = Preparation.from_json(Preparation.fit(data, np.arange(9)).to_json())
+    for new, labels in ((tmp_path, ["a", "b", "c"]), (tmp_path / "b.csv", ["b"])):
+        (found,) = parts_of_inputs(new, learnt)
+        assert found.others["file"].tolist() == labels
+
+
+def test_a_column_called_file_is_that_of_the_table(tmp_path):
+    for name in "pq":
+        frame = pd.DataFrame({"v": RNG.normal(size=30), "file": ["x", "y"] * 15})
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+    assert read(tmp_path, target="file").task.classes == ("x", "y")

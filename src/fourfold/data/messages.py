@@ -13,6 +13,9 @@ from fourfold.errors import OptionError, nearest
 CONSTANT = "the same value in all rows"
 """Why a column is left out that never varies."""
 
+NO_COLUMN = "; their names are no column"
+"""What is said of files that are one table, unless a column of their names is asked for."""
+
 UNSTORED = "formulas without a value"
 """What a workbook holds whose formulas nobody has computed."""
 

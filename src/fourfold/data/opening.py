@@ -16,6 +16,7 @@ from fourfold.data.columns.roles import NO_ROLES
 from fourfold.data.embedded import EMBEDDED
 from fourfold.data.files.content import look, unchanged
 from fourfold.data.files.excel.sheets import with_sheet
+from fourfold.data.files.file_names import are_wanted, names_of, with_file_names
 from fourfold.data.files.folder import Folder
 from fourfold.data.files.folders import (
     check_not_notes,
@@ -54,6 +55,7 @@ from fourfold.data.files.text.header import no_header
 from fourfold.data.files.zipped import Member, is_damaged, tables_of, unpacked_tables
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, FourfoldError, OptionError
+from fourfold.preprocessing.table import row_count
 
 from .dataset import Note
 from .join import lacking_beside, lacking_target, with_test
@@ -196,8 +198,10 @@ def _parts_of(source: Any, reading: Reading) -> Iterator[Source]:
         if not files and os.path.isfile(name) and name not in {embedded.name for embedded in EMBEDDED}:
             files = [name]
         if files:
-            for file in files:
+            for file, called in zip(files, names_of(files)):
                 for part in _parts(file, reading):
+                    if are_wanted(reading, part):
+                        part = with_file_names(part, [called], [row_count(part.inputs)])
                     yield part if len(files) == 1 else replace(part, among=0)
             return
     yield open_source(source, reading)

@@ -22,6 +22,9 @@ BYTES_OF_A_CELL, BYTES_OF_PROGRAMS = 200, 10**9
 """What a cell takes while it is read, prepared and trained with, words included; and what programs that train take
 before there are any data."""
 
+FILE = "file"
+"""What the column of the names of files is called."""
+
 ALL = 2**62
 """More rows than there are."""
 
@@ -61,7 +64,8 @@ class Reading:
     1.234 is such a number. ``channels``: of new series that are a file each,
     "" without a name. ``classes``: of pictures in an earlier part of the data, which names of others may hold.
     ``by_place``: rows belong to those of another file by their place, so that one without any value
-    counts, but at the end. ``sheet``: that of a workbook, if it was named.
+    counts, but at the end. ``sheet``: that of a workbook, if it was named. ``file_names``: whether those of several
+    files are a column.
     """
 
     rows: int | None = None
@@ -85,6 +89,7 @@ class Reading:
     classes: frozenset[str] = frozenset()
     by_place: bool = False
     sheet: str = ""
+    file_names: bool = False
     cells: int = field(default_factory=most_cells)
 
     def at_once(self, columns: int) -> int:
@@ -141,7 +146,8 @@ def reading_of(
         time=time,
         encoding=encoding,
         header=header,
-        targets=frozenset(targets),
+        targets=(aims := frozenset(targets)),
+        file_names=FILE in aims or any(isinstance(role, str) and role == FILE for role in (roles.group, roles.id)),
     )
 
 

@@ -11,11 +11,13 @@ from pathlib import Path
 from fourfold.data.embedded import EMBEDDED
 from fourfold.data.files.excel.tables import read_excel
 from fourfold.data.files.text.encoding import in_utf8
-from fourfold.data.reading import ALL, Reading, reading_after
+from fourfold.data.reading import ALL, FILE, Reading, reading_after
 from fourfold.data.source import Source
 from fourfold.errors import FileError, OptionError
+from fourfold.preprocessing.table import row_count
 
 from .content import Content, look, unchanged
+from .file_names import are_wanted, names_of, with_file_names
 from .idx import is_idx, read_idx
 from .large_series import read_series
 from .members import is_workbook
@@ -98,10 +100,14 @@ def read_tables(name: str, files: Sequence[str | Path], reading: Reading, called
     def read(file: str | Path, reading: Reading) -> Source:
         return read_file(file, reading, called)
 
+    if reading.whole == FILE and len(files) > 1:  # each file is a group, or a series
+        reading = replace(reading, whole="", rows=ALL)
     if (reading.whole or reading.last) and (surveys := _surveys(files, reading, called)):
         return read_series(name, files, surveys, reading, read)
     if len(files) == 1:
-        return read(files[0], reading)
+        found = read(files[0], reading)
+        alone = reading.all and are_wanted(reading, found)  # of several that were learnt from
+        return with_file_names(found, names_of(files), [row_count(found.inputs)]) if alone else found
     sizes = [Path(file).stat().st_size for file in files]
     total = max(sum(sizes), 1)
     if reading.whole or reading.last:  # a series may lie in several files
@@ -110,7 +116,10 @@ def read_tables(name: str, files: Sequence[str | Path], reading: Reading, called
     for file, size in zip(files, sizes):
         parts.append(read(file, replace(reading, share=size / total)))
         reading = reading_after(parts[0], reading)
-    return joined(name, parts).noting(*ignored_folders(files))
+    found = joined(name, parts).noting(*ignored_folders(files))
+    if not are_wanted(reading, found):
+        return found
+    return with_file_names(found, names_of(files), [row_count(part.inputs) for part in parts])
 
 
 def _surveys(files: Sequence[str | Path], reading: Reading, called: str) -> list[Survey]:

@@ -15,7 +15,7 @@ from fourfold.core.permission import check_looked_into
 from fourfold.data.columns.lists import as_many_steps
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.join import as_meant, empty
-from fourfold.data.messages import listed, quoted
+from fourfold.data.messages import NO_COLUMN, listed, quoted
 from fourfold.data.source import Source
 from fourfold.data.values.words import spelled, understood
 from fourfold.errors import DataError, FileError, UnsafeFileError
@@ -282,8 +282,8 @@ def joined(name: str, parts: Sequence[Source]) -> Source:
         kind, pieces = _one_kind(column, parts)
         values[column] = np.concatenate(pieces)
         columns.append(Column(column, kind))
-    because = f"{parts[0].name} to {parts[-1].name}, one below the other; their names are no column"
-    notes = (Note(f"tables: {len(parts)}", because), *_said(parts))
+    because = f"{parts[0].name} to {parts[-1].name}, one below the other{NO_COLUMN}"
+    notes = (Note(f"tables: {len(parts)}", because, "--target file, --group file or --id file"), *_said(parts))
     total = sum(part.total or part.inputs.rows for part in parts if isinstance(part.inputs, Table))
     comma = all(part.comma for part in parts)
     return Source(

@@ -25,7 +25,7 @@ from fourfold.data.files.text.encoding import check_encoding
 from fourfold.data.layout import settle_array
 from fourfold.data.messages import listed
 from fourfold.data.opening import open_source, parts_of
-from fourfold.data.reading import Reading
+from fourfold.data.reading import FILE, Reading
 from fourfold.data.series.cut import Pieces, in_pieces
 from fourfold.data.series.forecast import with_index
 from fourfold.data.series.history import history_of
@@ -174,6 +174,7 @@ def _reading(preparation: Preparation, encoding: str | None) -> Reading:
         column=wanted[0] if len(wanted) == 1 else "",
         targets=frozenset(wanted),
         channels=_channels(preparation),
+        file_names=FILE in wanted,
     )
 
 

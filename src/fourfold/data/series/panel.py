@@ -11,7 +11,8 @@ import numpy as np
 from fourfold.data.columns.alike import levels_alike
 from fourfold.data.columns.indicators import levels_of, one_hot
 from fourfold.data.dataset import Column, Note, Table
-from fourfold.data.messages import counted, listed, quoted
+from fourfold.data.messages import NO_COLUMN, counted, listed, quoted
+from fourfold.data.reading import FILE
 from fourfold.data.source import Source
 from fourfold.data.values.in_words import held
 from fourfold.data.values.word_channels import MOST_LEVELS, channels_of
@@ -96,6 +97,8 @@ def panel_of(
         different = {*zip(*(map(str, values.tolist()) for values in table.values()))}
         copies = len(different) == table.rows - len(rows)
         when = f"{time} {shown(times[rows[0]])}"
+        of_files = id is None and any(note.because.endswith(NO_COLUMN) for note in source.notes)
+        beside = beside or (FILE,) * of_files
         raise _two_rows(rows, when, labels[series[rows[0]]], id, beside, clocked=clock, copies=copies)
     kept = _upto_values(valued(table, targets), series, times)
     if not kept.all():
