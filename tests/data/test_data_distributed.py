@@ -1,8 +1,10 @@
 """Data sets in the shapes in which archives, hubs, loggers and offices distribute them: read and said, or refused."""
 
 import datetime as dt
+import glob
 import io
 import json
+import re
 import struct
 import zipfile
 from decimal import Decimal
@@ -306,3 +308,61 @@ def test_a_form_to_be_filled_in_is_no_table_beside_others(tmp_path):
     data = read(tmp_path)
     assert (data.layout, data.rows) == ("image", 20)
     assert "ignored: 'sample_submission.csv' (to be filled in, by their names)" in map(str, data.notes)
+
+
+def _of_both_parts(folder, form, rng):
+    """Inputs and targets in files of their own, of training and of test rows."""
+    for part, rows_of_it in (("train", 40), ("test", 20)):
+        place = folder / part if form == "folders" else folder
+        place.mkdir(exist_ok=True)
+        x, y = rng.normal(size=(rows_of_it, 14)).round(3), np.arange(rows_of_it) % 2
+        if form == "csv":
+            pd.DataFrame(x).add_prefix("v").to_csv(place / f"X_{part}.csv", index=False)
+            pd.DataFrame({"kind": y}).to_csv(place / f"y_{part}.csv", index=False)
+        else:
+            np.savetxt(place / f"X_{part}.txt", x)
+            np.savetxt(place / f"y_{part}.txt", y, fmt="%d")
+
+
+@pytest.mark.parametrize("form", ["folders", "txt", "csv"])
+def test_inputs_and_targets_apart_are_refused_with_the_lines_that_read_them(form, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    _of_both_parts(tmp_path, form, np.random.default_rng(0))
+    with pytest.raises(FourfoldError, match="has other columns than") as caught:
+        read(tmp_path)
+    one, both = caught.value.do.split("; with the test rows, in Python ")
+    x, y = re.search(r"fourfold inspect --x (\S+) --y (\S+)$", one).groups()
+    assert read(x, labels=y).rows == 40
+    known = {"numpy": np, "pandas": pd}
+    if form == "csv":
+        line = both.partition(", the same of")[0]
+        exec(line, known)
+        exec(line.replace("_train", "_test").replace("'train.csv'", "'test.csv'"), known)
+        data = read("train.csv", test="test.csv")
+    else:
+        exec(both.partition(", then")[0], known)
+        data = read("data.npz")
+    assert data.rows == 60 and int(np.count_nonzero(data.test_rows)) == 20
+
+
+def test_a_folder_of_inputs_and_targets_without_test_rows_names_both(tmp_path):
+    _of_both_parts(tmp_path, "folders", np.random.default_rng(0))
+    for name in ("X_test.txt", "y_test.txt"):
+        (tmp_path / "test" / name).unlink()
+    with pytest.raises(FourfoldError, match="has other columns than") as caught:
+        read(tmp_path / "train")
+    assert caught.value.do.endswith(f"--x {tmp_path}/train/X_train.txt --y {tmp_path}/train/y_train.txt")
+
+
+def test_files_of_as_many_series_each_may_be_channels(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    series = np.random.default_rng(0).normal(size=(24, 15, 3)).round(3)
+    for place, name in enumerate(["acc_x", "acc_y", "acc_z"]):
+        np.savetxt(f"{name}.txt", series[..., place])
+    note = next(str(note) for note in read(tmp_path).notes if "may be channels" in str(note))
+    assert note.startswith("files of 24 rows each")
+    line = note[note.index("numpy.savez") : note.rindex(")")].replace("y=...", "y=numpy.arange(24) % 2")
+    exec(line, {"numpy": np, "glob": glob})
+    np.testing.assert_array_equal(read("data.npz").inputs, series)
+    np.savetxt("acc_z.txt", series[:20, :, 2])
+    assert not any("may be channels" in str(note) for note in read(tmp_path).notes)

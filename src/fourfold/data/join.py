@@ -34,11 +34,12 @@ def with_test(source: Source, test: Source, targets: Collection[str] = ()) -> So
     Errors: ``DataError`` for test rows of another form, without the target, or with other columns.
     """
     if (source.target is None) != (test.target is None) or type(source.inputs) is not type(test.inputs):
+        apart = "; of targets that lie apart, numpy.savez with x_train, y_train, x_test and y_test"
         raise DataError(
             "test-of-another-form",
             "the test data have another form than the data",
             got=test.name,
-            do="use one form for both",
+            do="use one form for both" + apart * (source.target is not None),
         )
     source, test = as_many_steps([source, test])
     test, told = _read_as(source, test)

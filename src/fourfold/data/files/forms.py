@@ -41,6 +41,7 @@ from .tables import (
 from .text.header import no_header
 from .ts_file import is_ts, read_ts
 from .wrong_kinds import WANTED, refuse
+from .x_and_y import perhaps_channels
 
 __all__ = ["NAMES", "plain", "read_file", "read_tables", "reader_of"]
 
@@ -117,6 +118,7 @@ def read_tables(name: str, files: Sequence[str | Path], reading: Reading, called
         parts.append(read(file, replace(reading, share=size / total)))
         reading = reading_after(parts[0], reading)
     found = joined(name, parts).noting(*ignored_folders(files))
+    found = found if reading.all else found.noting(*perhaps_channels(files, parts))
     if not are_wanted(reading, found):
         return found
     return with_file_names(found, names_of(files), [row_count(part.inputs) for part in parts])

@@ -21,6 +21,8 @@ from fourfold.data.values.words import spelled, understood
 from fourfold.errors import DataError, FileError, UnsafeFileError
 from fourfold.preprocessing.table import ColumnKind, missing
 
+from .x_and_y import how_to_give
+
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
 PACKED = (".gz", ".bz2", ".xz", ".zst")
 SERIES = ".ts"
@@ -355,7 +357,8 @@ def _check_columns(first: Source, part: Source) -> None:
                 [f"no {listed(absent)}"] * bool(absent) + [f"{listed(extra)} beside them"] * bool(extra)
             ),
             wanted="tables with the same columns",
-            do="name one of the files, if they are different tables; --x FILE --y FILE, if one holds the target",
+            do="name one of the files, if they are different tables; --x FILE --y FILE, if one holds the target"
+            + how_to_give(Path(first.name)),
         )
 
 
