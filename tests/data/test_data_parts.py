@@ -119,6 +119,8 @@ def test_the_names_of_files_are_the_classes_where_that_is_asked_for(form, tmp_pa
     (new,) = parts_of_inputs(tmp_path / f"2.{form}", learnt)
     assert new.rows == 20 and "file" not in new.inputs
     assert read(tmp_path, roles=Roles(group="file")).groups is not None
+    apart = read(f"{tmp_path}/[01].{form}", target="file", test=f"{tmp_path}/[10].{form}")
+    assert apart.rows == 80 and apart.task.classes == ("0", "1")
 
 
 def test_files_that_are_series_each_are_told_by_their_names(tmp_path):

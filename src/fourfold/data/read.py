@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from fourfold.core.permission import permitted
@@ -85,7 +86,8 @@ def read(
     found = in_order_of_time(found) if roles.time_ordered else found
     if test is not None:
         names = found.inputs.names if isinstance(found.inputs, Table) else ()
-        reading = Reading(layout=layout, encoding=encoding, header=header, targets=frozenset(names))
+        of_test = Reading(layout=layout, encoding=encoding, header=header, targets=frozenset(names))
+        reading = replace(of_test, file_names=reading.file_names)
         reading = reading_after(found, reading)
         check_not_one_class(found, test)
         test = without_dropped(open_source(test, reading), roles.drop, test=True)
