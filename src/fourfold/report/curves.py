@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from fourfold.core.naming import worded
 from fourfold.evidence.sentences import enumerated
 from fourfold.report import format as fmt
 from fourfold.report.charts import one_rate, other_lines, score_axis
+from fourfold.report.design import example
 from fourfold.report.parts import Cell, Chart, Column, Panel, Row, Table
 from fourfold.report.scores import Study
 from fourfold.report.vega import layer, plain, view
@@ -76,6 +78,7 @@ def losses(results: dict[str, Any], study: Study) -> Chart | None:
         "batches since the check before, with dropout). Where the validation loss ends more than 5 % above its lowest "
         f"value while the training loss falls, a family overfits: here {enumerated(risen) or 'none'}."
     )
+    reading = worded(reading, example(results["data"]))
     cells = {family: {p["step"]: _loss_cell(p) for p in points} for family, points in curves.items()}
     table = _by_step("Validation loss (training loss)", cells, study)
     return Chart("losses", "Training and validation loss", reading, tuple(panels), table)
