@@ -132,6 +132,17 @@ def test_a_program_is_compiled_once_beside_others(tmp_path):
         assert np.array_equal(mine.outputs, theirs.outputs)
 
 
+def test_where_memory_is_short_nothing_is_compiled_beside_a_training(tmp_path, monkeypatch):
+    whole = study(tmp_path)
+    whole.prepared.save(tmp_path)
+    (block,) = whole.blocks([1e-2])
+    for free, begun in ((2 * blocks.SCARCE, False), (2 * blocks.SCARCE + 1, True)):
+        sweep_of.cache_clear()
+        monkeypatch.setattr(blocks.machine, "available_memory", lambda free=free: free)
+        Compilation(block).run(tmp_path)
+        assert (blocks._begun.pop(sweep_for(block, whole.prepared), None) is not None) == begun
+
+
 def test_where_memory_is_short_only_the_program_that_runs_is_kept(tmp_path, monkeypatch):
     whole = study(tmp_path, families=("dense", "recurrent"))
     some = whole.blocks([1e-2])

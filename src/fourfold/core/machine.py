@@ -102,8 +102,8 @@ def mapped() -> float:
 
 
 def return_memory() -> None:
-    """Gives what was freed back to the system, which the C library of Linux keeps for later: after a compilation 100 MB
-    and more."""
+    """Gives what was freed back to the system, which the C library of Linux keeps for later: after a compilation
+    about 300 MB."""
     with suppress(AttributeError, OSError, TypeError):  # macOS, musl, Windows
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fourfold.core.naming import worded
+from fourfold.evidence.scoring import RISEN
 from fourfold.evidence.sentences import enumerated
 from fourfold.report import format as fmt
 from fourfold.report.charts import one_rate, other_lines, score_axis
@@ -75,8 +76,9 @@ def losses(results: dict[str, Any], study: Study) -> Chart | None:
     risen = [study.titles[family] for family in curves if found[family]["overfits"]]
     reading = (
         f"Mean loss of the runs at {_rate(results)}: solid on validation rows, dashed on training rows (mean of the "
-        "batches since the check before, with dropout). Where the validation loss ends more than 5 % above its lowest "
-        f"value while the training loss falls, a family overfits: here {enumerated(risen) or 'none'}."
+        "batches since the check before, with dropout). Where the validation loss ends more than "
+        f"{100 * RISEN:g} % above its lowest value while the training loss falls, a family overfits: "
+        f"here {enumerated(risen) or 'none'}."
     )
     reading = worded(reading, example(results["data"]))
     cells = {family: {p["step"]: _loss_cell(p) for p in points} for family, points in curves.items()}
