@@ -13,7 +13,8 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.table import Table, missing
 
 from .free_texts import are_free
-from .target import SPELLED, another, are_marks, check_values, without_blanks
+from .labels import another
+from .target import SPELLED, are_marks, check_values, without_blanks
 from .totals import all_called_totals
 
 __all__ = ["holds_unstored", "with_labelled"]
