@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from fourfold.data.places import are_places
+from fourfold.data.series.dates_by_parts import part_called, part_numbers
 from fourfold.data.series.nameless_parts import called_by_values
 from fourfold.data.series.order import direction
-from fourfold.data.series.time_columns import part_called, part_numbers
 from fourfold.data.values.called import PARTS_OF_TIME, QUARTERS, WEEKS, is_time
 
 from .case import Case

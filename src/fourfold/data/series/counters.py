@@ -14,8 +14,9 @@ from fourfold.data.values.called import PARTS_OF_TIME, QUARTERS, WEEKS, YEAR_NAM
 from fourfold.data.values.stamps import SINCE_1970, named
 
 from .apart import repeated, telling_apart
+from .dates_by_parts import is_clock
 from .long_columns import meant, table_of
-from .time_columns import is_clock, series_numbers
+from .time_columns import series_numbers
 
 __all__ = ["COUNTERS", "is_called", "with_counter"]
 

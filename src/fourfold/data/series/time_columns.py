@@ -1,9 +1,8 @@
-"""Times in several columns, as one column of dates: a day and its clock, or a year, a month, a day, an hour."""
+"""Which columns are a time together: a day and its clock, or a year, a month, a day, an hour; made one column."""
 
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -15,32 +14,26 @@ from fourfold.data.messages import listed
 from fourfold.data.places import are_places
 from fourfold.data.source import Source
 from fourfold.data.values.called import PARTS_OF_TIME, QUARTERS, WEEKS
-from fourfold.data.values.durations import duration_by
-from fourfold.data.values.months import month_of
-from fourfold.data.values.spans import halves_of
-from fourfold.data.values.stamps import monday_of, named
-from fourfold.data.values.words import Understood, as_objects, understood
+from fourfold.data.values.stamps import named
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import missing
 
 from .apart import repeated, telling_apart
-from .long_columns import dates_of, labels_of, meant, times_of
+from .dates_by_parts import (
+    DAY,
+    dates_by_parts,
+    holds_periods,
+    is_clock,
+    numbers_of,
+    part_called,
+    seconds_of_day,
+    starts_of_spans,
+)
+from .long_columns import labels_of, meant, times_of
 from .nameless_parts import called_by_values
 
-__all__ = [
-    "columns_of_time", "is_clock", "part_called", "part_numbers", "series_numbers", "time_among", "with_clock",
-    "with_parts", "with_time",
-]  # fmt: skip
+__all__ = ["columns_of_time", "series_numbers", "time_among", "with_clock", "with_parts", "with_time"]
 
-HOUR, MINUTE, DAY = 3600, 60, 86_400
-CALENDAR = (("a year", 1000, 2999), ("a month", 1, 12), ("a day of its month", 1, 31))
-WEEK, QUARTER = ("a week", 1, 53), ("a quarter", 1, 4)
-MARKED = re.compile(r"[^\W\d_]{0,7}[ .-]?(\d\d?)")
-"""A week or a quarter with what it is before it: W07, Q1."""
-PERIODS = {"month": re.compile(r"M(0[1-9]|1[0-3])"), "quarter": re.compile(r"Q0[1-5]")}
-"""How offices of statistics (BLS) write these in a column of periods: M13 and Q05 are means of a year."""
-
-CLOCK = (("an hour", 0, 24), ("a minute", 0, 59), ("a second", 0, 60))
 HOUR_NAMES = frozenset(f"{PARTS_OF_TIME[3]} hours stunden clock uhr uhrzeit heures horas ore hod tod".split())
 """Words in the names of clocks that are written as whole numbers."""
 
@@ -87,7 +80,7 @@ def with_time(source: Source, time: str | None) -> Source:
     table = source.inputs
     if time is None or not isinstance(table, Table) or len(names := columns_of_time(time, table.names)) == 1:
         return source
-    dates = _dates(source, table, names)
+    dates = dates_by_parts(source, table, names)
     kept = [column for column in source.columns if column.name not in names[1:]]
     columns = tuple(Column(time, "date") if column.name == names[0] else column for column in kept)
     inputs = Table({column.name: dates if column.name == time else table[column.name] for column in columns})
@@ -113,13 +106,13 @@ def with_clock(source: Source, roles: Roles) -> tuple[Source, Roles]:
     rising = [
         name
         for name in others
-        if (seconds := _seconds(source, table, name)) is not None and (np.diff(seconds[order])[same] > 0).all()
+        if (seconds := seconds_of_day(source, table, name)) is not None and (np.diff(seconds[order])[same] > 0).all()
     ]
-    clocks = [name for name in rising if is_clock(_numbers(source, table, name))]
+    clocks = [name for name in rising if is_clock(numbers_of(source, table, name))]
     clocks = clocks or [name for name in rising if _is_hour(source, table, name)]
     if len(clocks) != 1:
         return source, roles
-    spans = ", the first of the two of each span" * (_starts(meant(source, table, clocks[0])) is not None)
+    spans = ", the first of the two of each span" * (starts_of_spans(meant(source, table, clocks[0])) is not None)
     return _taken(source, roles, (day, *clocks), f"a day and its clock{spans}")
 
 
@@ -206,9 +199,9 @@ def with_parts(
     if not isinstance(table, Table) or len(parts) < 2:
         return source, roles
     try:
-        dates = _dates(source, table, parts)
+        dates = dates_by_parts(source, table, parts)
     except DataError:
-        if strict and any(_holds_periods(table, name) for name in parts):
+        if strict and any(holds_periods(table, name) for name in parts):
             raise
         return source, roles  # what is called a day may be that of a week
     number = series_numbers(source, table, roles)
@@ -223,7 +216,7 @@ def _called_by_values(source: Source, names: Sequence[str]) -> dict[str, str]:
     table = source.inputs
     if not isinstance(table, Table) or not are_places(table.names):
         return {}
-    numbers = {name: _numbers(source, table, name) for name in names}
+    numbers = {name: numbers_of(source, table, name) for name in names}
     values = {name: one.values for name, one in numbers.items() if one.kind == "number"}
     whole = {name: own for name, own in values.items() if not missing(own).any() and (own == np.floor(own)).all()}
     found = called_by_values(whole)
@@ -243,160 +236,15 @@ def series_numbers(source: Source, table: Table, roles: Roles) -> np.ndarray:
     return np.unique(labels_of(source, table, roles.series), return_inverse=True)[1]
 
 
-def _dates(source: Source, table: Table, names: Sequence[str]) -> np.ndarray:
-    """The dates (N,) that columns make: days or years, months and days, or years and weeks or quarters, which are told
-    by their names; then a clock or hours, minutes and seconds."""
-    if dates_of(source, names[:1]):
-        days, rest = times_of(source, table, names[0]).astype("datetime64[D]"), names[1:]
-    elif (called := part_called(names[1], table[names[1]])) in (*WEEKS.split(), *QUARTERS.split()):
-        year, wanted = _part(source, table, names[0], *CALENDAR[0]), WEEK if called in WEEKS.split() else QUARTER
-        days, rest = _begun(year, _part(source, table, names[1], *wanted), wanted), names[2:]
-    else:
-        parts = [_part(source, table, name, *wanted) for name, wanted in zip(names, CALENDAR)]
-        first = np.ones(table.rows, np.int64)
-        year, month, day = (*parts, *[first] * (3 - len(parts)))
-        months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
-        days, rest = months.astype("datetime64[D]") + (day - 1), names[3:]
-        if (beyond := days.astype("datetime64[M]") != months).any():
-            raise _no_part(table, names[2], CALENDAR[2][0], beyond)
-    if len(rest) == 1:
-        seconds = _seconds(source, table, rest[0])
-        if seconds is None:
-            raise _no_part(table, rest[0], "a clock such as 18:30, or an hour")
-    elif len(rest) > len(CLOCK):
-        raise _no_part(table, rest[len(CLOCK)], "nothing behind seconds")
-    else:
-        clock = zip((HOUR, MINUTE, 1), rest, CLOCK)
-        seconds = np.zeros(table.rows) + sum(
-            size * _part(source, table, name, *wanted) for size, name, wanted in clock
-        )
-    return days + np.round(1e6 * seconds).astype("timedelta64[us]")
-
-
-def _begun(year: np.ndarray, part: np.ndarray, which: tuple[str, int, int]) -> np.ndarray:
-    """The days (N,) on which weeks, as ISO 8601 counts them, or quarters begin."""
-    if which == QUARTER:
-        return (12 * (year - 1970) + 3 * (part - 1)).astype("datetime64[M]").astype("datetime64[D]")
-    return monday_of(year, part)
-
-
-def _part(source: Source, table: Table, name: str, what: str, low: int, high: int) -> np.ndarray:
-    """Whole numbers (N,) of a column, none below or above; months may be words, weeks and quarters W07 and Q1."""
-    found = _numbers(source, table, name)
-    values = found.values
-    if found.kind == "category" and what in (CALENDAR[1][0], WEEK[0], QUARTER[0]):
-        meaning = {word: _part_of_word(word or "", what) for word in set(values.tolist())}
-        values = np.array([meaning[word] for word in values.tolist()], np.float64)
-    elif found.kind != "number":
-        raise _no_part(table, name, what)
-    strange = ~((values >= low) & (values <= high) & (values == np.floor(values)))
-    if strange.any():
-        raise _no_part(table, name, what, strange)
-    return values.astype(np.int64)
-
-
-def part_called(name: str, words: np.ndarray) -> str:
-    """What a column is called, in small letters: of one of periods what these are.
-
-    >>> part_called("Period", np.array(["M01", "M12"], object)), part_called("Period", np.array(["M1", "Q01"], object))
-    ('month', 'period')
-    """
-    called = name.strip().casefold()
-    different = {*words.tolist()} if called == "period" and words.dtype.kind == "O" else set()
-    fits = (part for part, form in PERIODS.items() if all(form.fullmatch(word or "") for word in different))
-    return next(fits, called) if different else called
-
-
-def _holds_periods(table: Table, name: str) -> bool:
-    return part_called(name, table[name]) != name.strip().casefold()
-
-
-def part_numbers(words: np.ndarray, called: str) -> np.ndarray | None:
-    """The numbers (N,) of months, weeks or quarters in a column that is ``called`` so; None of other columns, and where
-    a word is none.
-
-    >>> part_numbers(np.array(["Q1", "Q3"], object), "Quarter"), part_numbers(np.array(["May", "no"], object), "month")
-    (array([1., 3.]), None)
-    """
-    kinds = ((PARTS_OF_TIME[1], CALENDAR[1][0]), (WEEKS, WEEK[0]), (QUARTERS, QUARTER[0]))
-    what = next((what for names, what in kinds if called.strip().casefold() in names.split()), None)
-    if what is None:
-        return None
-    numbers = {word: _part_of_word(word or "", what) for word in {*words.tolist()}}
-    found = np.array([numbers[word] for word in words.tolist()], np.float64)
-    return None if np.isnan(found).any() else found
-
-
-def _part_of_word(word: str, what: str) -> float:
-    """The number of a month by its name, or of a week or a quarter behind its mark; NaN for others."""
-    if what == CALENDAR[1][0] and not PERIODS["month"].fullmatch(word.strip()):
-        return np.nan if (month := month_of(word)) is None else month
-    return float(marked[1]) if (marked := MARKED.fullmatch(word.strip())) else np.nan
-
-
-def _no_part(table: Table, name: str, what: str, strange: np.ndarray | None = None) -> DataError:
-    row = 0 if strange is None else int(np.argmax(strange))
-    return DataError(
-        "time-columns",
-        "a time of several columns is a day and its clock, or a year, a month (week, quarter), a day, an hour",
-        got=f"{name!r}, {table[name][row]!s:.40} in row {row + 1}",
-        wanted=what,
-        do="remove such rows, which are means of a year"
-        if _holds_periods(table, name)
-        else "--time with other columns, in this order",
-    )
-
-
-def _seconds(source: Source, table: Table, name: str) -> np.ndarray | None:
-    """The clocks (N,) in a column, in seconds since midnight: 18:30, whole hours up to 24, or 1830; None if one is
-    none."""
-    found = _numbers(source, table, name)
-    if found.kind != "number" or np.isnan(found.values).any():
-        return None
-    values = found.values.astype(np.float64)
-    if not is_clock(found):
-        if (values != np.floor(values)).any() or values.min() < 0:
-            return None
-        if values.max() > 24:
-            hours, minutes = np.divmod(values, 100)
-            if (minutes >= 60).any():
-                return None
-            values = HOUR * hours + MINUTE * minutes
-        else:
-            values = HOUR * values
-    return values if values.min() >= 0 and values.max() <= DAY else None
-
-
-def _numbers(source: Source, table: Table, name: str) -> Understood:
-    """A column as what its words mean, codes such as 07 as numbers, and of spans such as 00:00-01:00 their starts."""
-    found = meant(source, table, name)
-    if (starts := _starts(found)) is not None:
-        found = understood(starts, strict=True)
-    if found.kind == "category" and all(word is not None and word.strip().isdecimal() for word in found.values):
-        return Understood(found.values.astype(np.float64), "number")
-    return found
-
-
-def _starts(found: Understood) -> np.ndarray | None:
-    """The starts (N,) of words that are all spans, such as 00:00-01:00; None for all others."""
-    halves = [halves_of(word or "") for word in found.values.tolist()] if found.kind == "category" else [None]
-    return as_objects([half[0] for half in halves if half]) if all(halves) else None
-
-
 def _is_hour(source: Source, table: Table, name: str) -> bool:
     """Whether whole numbers are called hours or a clock, and can be that (1 to 48 can't), or fill the day."""
-    found, last = set(named(name)), float(_numbers(source, table, name).values.max())
+    found, last = set(named(name)), float(numbers_of(source, table, name).values.max())
     called = not found.isdisjoint(HOUR_NAMES) and found.isdisjoint(SLOT_NAMES)
     called = called or (not found.isdisjoint(TIME_NAMES) and found <= BESIDE_TIME)
-    return (called and not 24 < last < 100) or _fills_day(_seconds(source, table, name))
+    return (called and not 24 < last < 100) or _fills_day(seconds_of_day(source, table, name))
 
 
 def _fills_day(seconds: np.ndarray | None) -> bool:
     """Whether clocks (N,) begin at midnight and go on in equal steps to the end of the day, but for a few."""
     stamps = np.unique([] if seconds is None else seconds)
     return len(stamps) > 1 and stamps[0] == 0 and len(stamps) * np.diff(stamps).min() >= WHOLE_DAY * DAY
-
-
-def is_clock(found: Understood) -> bool:
-    """Whether a column is of clocks or durations, and not of plain numbers."""
-    return duration_by(found.written or "") is not None
