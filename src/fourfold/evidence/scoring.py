@@ -17,9 +17,6 @@ from fourfold.evidence.sentences import DIFFERENCE, FRACTION, SCALED, TARGET
 ERRORS = {"rmse": TARGET, "mase": SCALED}
 """Scores of which less is better, and their units."""
 
-RISEN = 0.05
-"""By which share a validation loss ends above its lowest value where a family is said to overfit."""
-
 SCORE_WORDS = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",

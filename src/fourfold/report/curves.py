@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fourfold.core.naming import worded
-from fourfold.evidence.scoring import RISEN
+from fourfold.evidence.overfitting import RISEN
 from fourfold.evidence.sentences import enumerated
 from fourfold.report import format as fmt
 from fourfold.report.charts import one_rate, other_lines, score_axis

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.evidence import scoring
+from fourfold.evidence import overfitting, scoring
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
@@ -37,11 +37,9 @@ def _to_the_end(curves: list[tuple[np.ndarray, float]], checks: int) -> list[tup
 
 
 def _fit(points: dict[str, list]) -> dict[str, Any]:
-    """At which step the validation loss is lowest, and whether a family overfits: the loss ends more than `RISEN` (of
-    `evidence.scoring`) above that, and the training loss falls from there on."""
-    validation, training = points["validation_loss"], points["training_loss"]
+    """At which step the validation loss is lowest, and whether the family overfits."""
+    training, validation = points["training_loss"], points["validation_loss"]
     if not validation:
         return {"lowest_loss_step": None, "overfits": False}
-    lowest = int(np.argmin(validation))
-    overfits = validation[-1] > (1 + scoring.RISEN) * validation[lowest] and training[-1] < training[lowest]
-    return {"lowest_loss_step": points["steps"][lowest], "overfits": bool(overfits)}
+    lowest = points["steps"][overfitting.lowest(validation)]
+    return {"lowest_loss_step": lowest, "overfits": overfitting.overfits(training, validation)}
