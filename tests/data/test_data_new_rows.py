@@ -289,6 +289,14 @@ def test_commas_of_new_numbers_that_stand_between_thousands(new):
     assert "column v: number (commas taken for thousands)" in said and ("no value in 1 of 3 rows" in said) == ("?" in new)
 
 
+IN_UNIT = {
+    "another unit": "write 'v' in kg instead of g, as in training",
+    "a unit": "write 'v' as plain numbers, without 'kg', as in training",
+    "a sign": "write 'v' as plain numbers, without '%', as in training",
+    "money in some": "write 'v' as plain numbers, without '$', as in training",
+}
+"""What to do of those below that are in another unit."""
+
 # name: (cells of training, new cells, what is said of these)
 OTHERWISE = {
     "days first": (["28/1/2020", "2/2/2020"], ["1/28/2020", "2/2/2020"], "dates written as month/day/year, such as '1/28/2020' "),
@@ -297,6 +305,7 @@ OTHERWISE = {
     "ISO": (["28/1/2020", "2/2/2020"], ["2020-01-28"], "dates such as '2020-01-28' "),
     "another unit": (["12 kg", "7 kg", "9 kg"], ["500 g", "7 g", "12 g"], "numbers written as 1234.5 g, such as '500 g' "),
     "a unit": (["12", "7", "9"], ["12 kg", "7 kg", "9 kg"], "numbers written as 1234.5 kg, such as '12 kg' "),
+    "a sign": (["12", "7", "9"], ["12 %", "7%"], "numbers written as 1234.5 %, such as '12 %' "),
     "decimal commas in some": (["1.5", "2"], ["1,5", "2"], "numbers written as 1234,5, such as '1,5' "),
     "money in some": (["1.5", "2"], ["$5", "2"], "numbers written as 1234.5 $, such as '$5' "),
     "words": (["1.5", "2"], ["old", "new"], "words such as 'old' "),
@@ -310,7 +319,8 @@ def test_columns_that_are_written_otherwise_throughout_are_refused(name):
     data = read({"v": cells * 60, "y": ["p", "p", "q"] * (20 * len(cells))})
     with pytest.raises(DataError) as caught:
         read_inputs({"v": new}, Preparation.fit(data, np.arange(90)))
-    assert f"'v' holds {said}instead of" in str(caught.value) and caught.value.do == "write 'v' as in training"
+    assert f"'v' holds {said}instead of" in str(caught.value)
+    assert caught.value.do == IN_UNIT.get(name, "write 'v' as in training")
 
 
 # name: (cells of training, new cells, as plain numbers where all are such, what they are, what is said of these)

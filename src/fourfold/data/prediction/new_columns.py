@@ -31,7 +31,7 @@ from fourfold.preprocessing.table import missing, row_count
 
 from .noticed import MOST_LEVELS, Noticed
 from .scale import of_percent, of_seconds
-from .units import in_unit, told_of
+from .units import in_unit, to_unit, told_of
 from .zones import of_other_zones
 
 __all__ = ["another_shape", "by_place", "checked", "renamed"]
@@ -102,7 +102,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
         column, said = _told_apart(column, kind, cells, found.comma)
         values, meant = _meant(column, kind, cells)
         if values is None:
-            wrong.holds(name, held(kind, cells), wanted)
+            wrong.holds(column, kind, cells, wanted)
             continue
         notes += said + of_scale + of_seconds(column, given, found.notes)
         bare |= {} if of_scale else told_of(column, values, lacking)
@@ -154,6 +154,7 @@ class _Wrong:
     renamed: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     other: list[str] = field(default_factory=list)
+    in_unit: list[str] = field(default_factory=list)
 
     def lacks(self, name: str, near: str) -> None:
         """A column is missing; one that is ``near`` may be it."""
@@ -163,10 +164,14 @@ class _Wrong:
         else:
             self.absent.append(name)
 
-    def holds(self, name: str, held: str, wanted: str) -> None:
-        """A column is of another type."""
-        self.told.append(f"{name!r} holds {held} instead of {wanted}")
-        self.other.append(name)
+    def holds(self, column: Column, kind: str, cells: np.ndarray, wanted: str) -> None:
+        """A column is of another type, or in another unit."""
+        name = column.name
+        self.told.append(f"{name!r} holds {held(kind, cells)} instead of {wanted}")
+        if unit := to_unit(column, kind, cells):
+            self.in_unit.append(f"write {name!r} {unit}, as in training")
+        else:
+            self.other.append(name)
 
     def error(self, found: Source, preparation: Preparation, extra: Sequence[str]) -> DataError:
         distinct = [*dict.fromkeys(self.told)]
@@ -189,6 +194,7 @@ class _Wrong:
             [*dict.fromkeys(self.renamed)][:SHOWN]
             + [f"write {name} above the lines, if each is a text" for name in absent if are_lines]
             + [f"add {listed([*dict.fromkeys(absent)])}" + ", or rename what holds it" * bool(extra)] * bool(absent)
+            + self.in_unit[:SHOWN]
             + [f"write {listed(other)} as in training"] * bool(other)
         )
 

@@ -1,4 +1,4 @@
-"""New numbers without the unit that those had that were learnt from."""
+"""New numbers in another unit than those that were learnt from, or where one side has none."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from fourfold.data.values.durations import duration_by
 from fourfold.data.values.in_words import WORDS
 from fourfold.data.values.numerals import About, Graded, Style, style_by
 from fourfold.data.values.percent import is_percent
-from fourfold.data.values.words import as_objects, as_written
+from fourfold.data.values.words import as_objects, as_written, understood
 from fourfold.preprocessing.table import missing
 
-__all__ = ["in_unit", "in_units", "told_of", "unit_of"]
+__all__ = ["in_unit", "in_units", "to_unit", "told_of", "unit_of"]
 
 
 def unit_of(written: str) -> str:
@@ -50,6 +50,24 @@ def in_unit(learnt: Column, found: Column, cells: np.ndarray) -> tuple[Column, n
         return found, cells, nothing
     words = zip(cells.tolist(), bare.tolist())
     return found, as_objects([f"{word} {unit}" if lacks else word for word, lacks in words]), bare
+
+
+def to_unit(learnt: Column, kind: str, cells: np.ndarray) -> str:
+    """How cells (N,) have to be written where their numbers have a unit that those that were learnt from had not; ""
+    where they have none.
+
+    >>> to_unit(Column("weight", "number", "1234.5 kg"), "category", as_objects(["500 g", "7 g", "12 g"]))
+    'in kg instead of g'
+    >>> to_unit(Column("weight", "number"), "category", as_objects(["5 kg", "7 kg", "9.5 kg"]))
+    "as plain numbers, without 'kg'"
+    """
+    present = cells[~missing(cells)]
+    if learnt.kind != "number" or kind not in WORDS or not len(present) or duration_by(learnt.written):
+        return ""
+    wanted, unit = unit_of(learnt.written), unit_of(understood(present).written)
+    if not unit or unit == wanted:
+        return ""
+    return f"in {wanted} instead of {unit}" if wanted else f"as plain numbers, without {unit!r}"
 
 
 def told_of(learnt: Column, values: np.ndarray, lacking: np.ndarray) -> dict[str, tuple[int, str, str]]:
