@@ -338,8 +338,22 @@ def test_one_family_is_chosen_if_it_beats_the_baseline():
     assert (verdict.kind, verdict.family, verdict.runner_up, verdict.price) == ("choose", "dense", None, ())
     assert verdict.sentence == "Choose Fully connected: no other family was compared."
     assert decide(study((0.5,))).kind == "none"
-    alone = decide(study((0.95,), seeds=1, folds=1))
-    assert alone.kind == "undecided" and alone.change.startswith("A gain of Fully connected over the baseline that is sure")
+    scattered, fold = study((0.75,), seeds=1), np.repeat(np.arange(5), 200)
+    wrong = np.where(fold > 2, 0.5, 0.1)  # in two folds of five nothing was learnt
+    losses = np.float64(np.random.default_rng(0).random((1, 1000)) < wrong)
+    families = {"dense": replace(scattered.families["dense"], losses=losses)}
+    unsure = decide(replace(scattered, families=families, fold=fold, runs=fold[None]))
+    assert unsure.kind == "undecided" and unsure.change.startswith("A gain of Fully connected over the baseline that is sure")
+
+
+@pytest.mark.parametrize("compared", [{}, {"baselines": {}}], ids=["with a baseline", "without"])
+def test_one_trained_model_that_beats_the_baseline_is_not_said_to_fall_short_of_it(compared):
+    alone = decide(study((0.95,), seeds=1, folds=1, **compared))
+    assert alone.kind == "undecided"
+    assert alone.sentence == (
+        "Undecided: Fully connected, compared with no other family, is known from one trained model alone."
+    )
+    assert alone.change == "About 5 seeds would show what training again changes."
 
 
 def test_no_errors_anywhere():

@@ -91,10 +91,12 @@ class Reasons:
             )
         if self.runner_up is None:
             alone = "Choose {family}: no other family was compared."
-            open_still = (
-                "Undecided: {family}, compared with no other family, is not shown to beat the baseline."
+            words = "Undecided: {family}, compared with no other family, is " + (
+                "known from one trained model alone."
+                if self.family in self.c.beating
+                else "not shown to beat the baseline."
             )
-            return self.say(alone if self.kind == "choose" else open_still, family=family)
+            return self.say(alone if self.kind == "choose" else words, family=family)
         if self.kind == "choose":
             return self.say(
                 f"Choose {{family}}: {{gap}} {self.better} than {self.best_other}, {{other}}.",
@@ -277,13 +279,13 @@ class Reasons:
         best = "difference to the best other"
         if self.kind == "none":
             return self._change_of_none()
-        if self.runner_up is None and self.kind == "undecided":
+        if self.runner_up is None and self.kind == "undecided" and self.family not in self.c.beating:
             return self.say(
                 "A gain of {family} over the baseline that is sure: its lower bound is {low}.",
                 family=title(self.family),
                 low=Cite("gain over the baseline", self.family, "low"),
             )
-        if self.runner_up is None:
+        if self.runner_up is None and self.kind == "choose":
             return Sentence("Another family to compare it with.")
         if self.kind == "choose":
             return self.say(
