@@ -457,6 +457,30 @@ def test_mean_errors_of_few_groups_are_inside_their_intervals():
     assert np.median(widths) < 0.8  # 0.875 where a skewness below 0 is believed, and no more are inside
 
 
+@pytest.mark.parametrize("count, seeds", [(3, 5), (4, 5), (5, 1)], ids=str)
+def test_families_of_which_each_fold_tests_one_group_differ_by_what_groups_do(count, seeds):
+    """Within folds nothing is seen of groups: what is left of their losses there is the rounding of sums."""
+    random, names = np.random.default_rng(3), ("a", "b", "c", "d")
+    group = np.repeat(np.arange(count), 400 // count)
+    inside, runs = 0, np.arange(seeds)[:, None] * count + group
+    for _ in range(DRAWS):
+        alike = 0.3 * random.normal(size=count)
+        by_group = {name: alike + 0.15 * random.normal(size=count) for name in names}
+        row = random.normal(size=len(group))
+        losses = {
+            name: np.exp(by_group[name])[group] * (row + 0.7 * random.normal(size=(seeds, len(group)))) ** 2
+            for name in names
+        }
+        found = Analysis(losses, runs, group, "rmse", groups=group)
+        inside += all(i.low <= 0 <= i.high for i in found.pairs()["a"].values())
+    assert at_least(inside, DRAWS, 0.93), inside
+    order = random.permutation(len(group))
+    moved = {name: loss[:, order] for name, loss in losses.items()}
+    again = Analysis(moved, runs[:, order], group[order], "rmse", groups=group[order])
+    for name, interval in found.means().items():
+        assert (interval.low, interval.high) == pytest.approx((again.means()[name].low, again.means()[name].high))
+
+
 def test_an_unknown_score_gets_a_close_name():
     with pytest.raises(OptionError, match="use 'balanced_accuracy'") as caught:
         Analysis({"a": np.zeros((1, 3))}, *plan(1, 1, 3), "balanced-accuracy")

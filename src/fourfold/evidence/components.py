@@ -92,8 +92,7 @@ class Units:
 
     def dof(self, design: Design) -> np.ndarray:
         """Degrees of freedom (C,) of the variance over a stratum's groups within folds."""
-        within = design.repeats * (design.folds - 1)
-        return np.maximum(self.count - 1 - within * self.count / design.groups, 1)
+        return np.maximum(self.count - 1 - design.parted * self.count / design.groups, 1)
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ class Components:
         in_parts = self.units.dof(design)
         unbiased = np.sqrt(self.units.count / in_parts)[design.stratum]
         self.means, self.fold_means = np.zeros(F), np.zeros((F, R, K))
-        centred = np.zeros((F, R, n))  # of each repeat, within its folds
+        centred = np.zeros((F, R, n))  # of each repeat, within its folds, if these hold several groups
         self.random = np.zeros(F, bool)  # has seeds of its own
         square, noise = np.zeros(F), np.zeros(F)  # of cells among seeds: in all, and by their examples alone
         for f, name in enumerate(self.names):
@@ -173,16 +172,16 @@ class Components:
             cells = np.stack([np.bincount(k, row, K) for k, row in zip(fold, loss)]) / sizes  # (S, K)
             self.fold_means[f] = of_repeat @ cells
             inside = loss - np.take_along_axis(cells, fold, axis=1)
-            centred[f] = of_repeat @ inside
+            centred[f] = of_repeat @ (inside if design.parted or K == 1 else loss - self.means[f])
             if self.random[f] and S > R:
                 square[f] = ((cells - self.fold_means[f, repeat]) ** 2).sum() / (K * (S - R))
-                residual = inside - centred[f, repeat]
+                residual = inside - (of_repeat @ inside)[repeat]
                 noise[f] = (design.sums(residual) ** 2).sum() / max((S - R) * (G - K), 1) * K * G / n**2
         centred *= unbiased
         by_repeat = design.sums(centred)
         self.of_repeats = np.einsum("frg,hrg->rfh", by_repeat, by_repeat) / n  # (R, F, F), the same of one repeat
         centred = np.einsum("r,frn->fn", design.shares, centred)
-        self.example_dof, self.group_sums = max(G - 1 - R * (K - 1), 1), design.sums(centred)
+        self.example_dof, self.group_sums = max(G - 1 - design.parted, 1), design.sums(centred)
         self.example_covariance = self.group_sums @ self.group_sums.T / n
         part, self.parts_stratum = design.parts()
         self.part_sums = np.stack([np.bincount(part, row) for row in centred])

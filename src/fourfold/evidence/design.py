@@ -59,6 +59,12 @@ class Design:
     def strata(self) -> int:
         return int(self.stratum.max()) + 1
 
+    @property
+    def parted(self) -> int:
+        """The degrees of freedom that the means of folds take from the groups: R (K - 1); none where each fold is a
+        group of its own, whose difference from the others is then all that is seen of groups."""
+        return 0 if self.groups == self.folds else self.repeats * (self.folds - 1)
+
     def sums(self, values: np.ndarray) -> np.ndarray:
         """Sums over the examples of each group: (..., n) to (..., G)."""
         if self.groups == self.examples:
