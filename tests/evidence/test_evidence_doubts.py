@@ -555,7 +555,7 @@ def lost(measure: str, value: float, low: float, high: float, family="convolutio
         ([lost(ORDER, 0.001, -0.002, 0.004)], "it needs no order"),
         (
             [lost(ORDER, 0.02, -0.01, 0.05), lost(SHIFT, 0.2, 0.1, 0.3)],
-            "when test inputs are moved by one place: it counts on",
+            "when test inputs are moved by one place: it counts on their place, or on what moves out.",
         ),
         ([Evidence(PASSES, "convolution over attention", 120, "count")], "passes Attention from about 120"),
     ],
