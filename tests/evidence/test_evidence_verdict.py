@@ -356,6 +356,24 @@ def test_one_trained_model_that_beats_the_baseline_is_not_said_to_fall_short_of_
     assert alone.change == "About 5 seeds would show what training again changes."
 
 
+@pytest.mark.parametrize("families", [4, 1])
+@pytest.mark.parametrize("seeds", [3, 1])
+def test_nothing_is_chosen_by_one_group_of_test_rows(families, seeds):
+    """Errors of one group: its rows have an interval, other groups have none."""
+    random, n = np.random.default_rng(0), 300
+    losses = {name: (1 + i) * random.normal(size=(seeds, n)) ** 2 for i, name in enumerate(NAMES[:families])}
+    found = {name: FamilyFindings(loss, 10, flops) for (name, loss), flops in zip(losses.items(), FLOPS)}
+    baselines = {"mean": BaselineFindings(9 * random.normal(size=(1, n)) ** 2, 9.0, guess=True)}
+    runs, fold, group = np.repeat(np.arange(seeds)[:, None], n, 1), np.zeros(n), np.zeros(n)
+    verdict = decide(Findings("rmse", found, runs, fold, baselines, protocol="hold-out", groups=group))
+    assert (verdict.kind, verdict.family, verdict.settle) == ("undecided", "dense", None)
+    assert verdict.change == "Test rows of other groups: one alone says nothing of the next."
+    assert "All test rows are of one group: what other groups would change is not known." in verdict.doubts
+    assert not any("1 groups" in doubt or "±" in doubt for doubt in verdict.doubts)
+    score = next(e for e in verdict.evidence if (e.measure, e.subject) == ("score", "dense"))
+    assert score.interval is not None and score.interval[0] < 0.97 * score.value < 1.03 * score.value < score.interval[1]
+
+
 def test_no_errors_anywhere():
     runs, fold = np.arange(5)[None] * np.ones((3, 1), int), np.zeros(5)
     runs = np.repeat(np.arange(3)[:, None], 400, 1)

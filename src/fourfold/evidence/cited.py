@@ -52,9 +52,9 @@ def cited(c: Compared, family: str, others: Sequence[str], settled_by: Mapping[s
     rows += _seeds_ahead(c, family, others[0]) if others else []
     rows += _scattered(c) + _unsteady(c) + _parts_in_time(c, family) + _error_removed(c)
     rows += _largest_errors(c, family) + list(c.findings.further)
-    if c.findings.groups is not None:
+    if c.groups is not None:
         name = BLOCKS_IN_TIME if c.findings.in_time else GROUPS
-        rows.append(Evidence(name, "study", design.groups, "count", method="counted"))
+        rows.append(Evidence(name, "study", c.groups, "count", method="counted"))
     if c.findings.strata is not None:
         rarest = int(np.unique(c.findings.strata, return_counts=True)[1].min())
         rows.append(Evidence(RAREST, "study", rarest, "count", method="counted"))

@@ -46,8 +46,14 @@ class Compared:
         return found.flops, found.parameters, family
 
     @property
+    def groups(self) -> int | None:
+        """How many groups are tested; None where each example stands alone."""
+        return None if self.findings.groups is None else len(np.unique(self.findings.groups))
+
+    @property
     def identified(self) -> bool:
-        return self.analysis.components.runs_identified
+        """Whether the data show what training again would change, and what other groups would."""
+        return self.analysis.components.runs_identified and self.groups != 1
 
     @property
     def beating(self) -> list[str]:

@@ -132,16 +132,17 @@ def small_test_set(c: Case) -> Iterator[Sentence]:
     """What was feared of few rows before training is told here as it was measured, if training again is known of."""
     rows, groups, subject = c.number("test rows"), c.number(GROUPS), f"{c.family} - {c.runner_up}"
     alike = c.number(ALIKE)
-    if not c.found(FEW) and (alike or rows or FEW_ROWS) >= FEW_ROWS:
+    many = (alike or rows or FEW_ROWS) >= FEW_ROWS
+    if many and (groups == 1 or not c.found(FEW)):
         return
     words, cited = "A small test set, {rows} rows", {"rows": Cite("test rows", "study")}
     if alike and rows and alike < ALIKE_ENOUGH * rows:
         words, cited = words + ", by their weights as good as {alike}", cited | {"alike": Cite(ALIKE, "study")}
     if c.number(RAREST) is not None:
         words, cited = words + " ({rarest} of the rarest class)", cited | {"rarest": Cite(RAREST, "study")}
-    if groups and rows and groups < rows:
+    if groups and rows and 1 < groups < rows:
         words, cited = words + " in {groups} groups", cited | {"groups": Cite(GROUPS, "study")}
-    if c.number(KNOWN_TO, subject) is None or not c.identified:
+    if c.number(KNOWN_TO, subject) is None or not c.identified or groups == 1:
         yield c.facts.say(f"{words}.", **cited)
         return
     words += ": how far {family} is from {other} is known to ± {half}."
@@ -151,6 +152,9 @@ def small_test_set(c: Case) -> Iterator[Sentence]:
 
 def few_groups(c: Case) -> Iterator[Sentence]:
     """Of accuracies such intervals are wide enough: a whole group is counted as an error."""
+    if c.number(GROUPS) == 1:
+        yield Sentence("All test rows are of one group: what other groups would change is not known.")
+        return
     for measure, what in ((GROUPS, "groups of test rows"), (BLOCKS_IN_TIME, "blocks of neighbouring test rows")):
         count = c.number(measure)
         if c.lower and count is not None and count < FEW_GROUPS:

@@ -92,7 +92,7 @@ class Reasons:
         if self.runner_up is None:
             alone = "Choose {family}: no other family was compared."
             words = "Undecided: {family}, compared with no other family, is " + (
-                "known from one trained model alone."
+                f"known from one {'group of test rows' if self.c.groups == 1 else 'trained model'} alone."
                 if self.family in self.c.beating
                 else "not shown to beat the baseline."
             )
@@ -168,7 +168,9 @@ class Reasons:
 
     def _why_difference(self, other: str) -> Sentence:
         i, m = self.c.best_others[self.family], self.c.margin
-        if not self.c.identified:
+        if self.c.groups == 1:
+            end = "it leaves out what other groups would change"
+        elif not self.c.identified:
             end = "with one trained model a family it leaves out what training again would change"
         elif i.low > 0:
             end = "above zero" if self.kind == "choose" else "above zero, but the baseline is not beaten"
@@ -327,6 +329,8 @@ class Reasons:
         return max(ends, key=lambda cite: abs(self.facts.find(cite)))
 
     def _settle_words(self) -> Sentence:
+        if self.c.groups == 1:
+            return Sentence("Test rows of other groups: one alone says nothing of the next.")
         if not self.settled_by:
             return Sentence("A margin above 0: without one, families that are level are never equivalent.")
         needed = self._needed("settle it")
@@ -358,7 +362,7 @@ class Reasons:
             self.runner_up,
             tuple(self.equivalents),
             c.findings.score,
-            c.identified,
+            c.analysis.components.runs_identified,
             c.baseline,
             tuple(c.findings.baselines),
             left_out,

@@ -80,7 +80,8 @@ class Analysis:
         fold: (n,), the fold that holds example i out; equal everywhere for a hold-out. Or (S, n), where seeds differ in
             it: the cross-validation is repeated.
         score: ``accuracy``, ``balanced_accuracy``, ``jaccard``, ``rmse`` or ``mase``.
-        groups: (n,), which examples depend on each other; None if each stands alone.
+        groups: (n,), which examples depend on each other; None if each stands alone. Of errors a single group says
+            nothing of the next: intervals are then those of its examples.
         strata: (n,), the classes that a balanced accuracy is the mean over; else None.
         weights: (n,), the loss of a wrong example, to a factor; None if all are alike.
         deterministic: names of predictors without seeds of their own.
@@ -113,7 +114,8 @@ class Analysis:
                 do=f"use {close[0] if close else SCORES[0]!r}",
             )
         self.score, self.root, self.lower = score, score == "rmse", is_error(score)
-        self.design = Design.of(runs, fold, groups, strata, weights)
+        alone = self.lower and groups is not None and len(np.unique(groups)) == 1
+        self.design = Design.of(runs, fold, None if alone else groups, strata, weights)
         arrays = {name: np.atleast_2d(np.asarray(loss, float)) for name, loss in losses.items()}
         if self.root:
             roots = {name: float(np.sqrt(loss.mean())) for name, loss in arrays.items()}

@@ -7,7 +7,7 @@ With [L, U] the simultaneous interval of a family minus the best other, and m th
                 better than it by more than m: they scatter
     equivalent  at least two families have -m < L and U < m: take the cheapest by counted FLOPs
     choose      L > 0 and U >= m
-    undecided   else; also where choosing would need the variance of training again and nothing shows it
+    undecided   else; also where choosing would need the variance of training again, or of groups, and nothing shows it
 """
 
 from __future__ import annotations
@@ -102,6 +102,8 @@ def _shown_by(c: Compared, best: str) -> dict[str, int] | None:
     gain, design = c.gains[best], c.analysis.design
     if gain.estimate is None or not gain.value > c.margin or (c.over_guess is not None and c.over_guess.low <= 0):
         return None
+    if c.groups == 1:
+        return None
     if design.seeds == 1:
         return {"seeds": SEEDS_WANTED}
     counts = settle([gain.estimate], 0.0, seeds=design.seeds, rows=design.examples, level=c.findings.level)
@@ -111,6 +113,8 @@ def _shown_by(c: Compared, best: str) -> dict[str, int] | None:
 def _settled_by(c: Compared, best: str) -> dict[str, int] | None:
     """What decides every comparison of the best so far that is still open, if anything does; one seed is too few to
     count it from."""
+    if c.groups == 1:
+        return None
     if c.analysis.design.seeds == 1:
         return {"seeds": SEEDS_WANTED}
     rivals = [

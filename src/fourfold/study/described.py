@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from fourfold.core.naming import several
 from fourfold.data.dataset import Dataset
 from fourfold.preprocessing.task import Task
 from fourfold.study.study import Study
+from fourfold.study.tested import tested
 
 __all__ = ["described", "examples_of", "numbering"]
 
@@ -63,7 +66,8 @@ def examples_of(study: Study) -> str:
         return f"{each} (the mean over the steps of each)"
     words = "examples"
     if dataset.groups is not None and dataset.forecast is None:
-        words += " of fresh groups"
+        one = len(np.unique(dataset.groups[tested(study.prepared)])) == 1
+        words += " of the one group that is tested" if one else " of fresh groups"
     if dataset.time_ordered:
         words += " of later times"
     return words + " (each by its weight)" * (dataset.weights is not None)
