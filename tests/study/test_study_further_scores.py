@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn import metrics
 
 from fourfold.evidence.evidence import Evidence
 from fourfold.preprocessing.task import Task, regression_of
@@ -109,3 +110,15 @@ def test_the_answer_names_the_best_by_each_score_and_all_that_tie():
     assert "Intervals" in auc.note and "Intervals" not in loss.note and "low" not in loss.rows[0]
     assert "Of log loss less is better." in auc.note and auc.name == loss.name  # side by side in the report
     assert not further_scores.side_by_side(TWO, ["dense"], found[4:5]).applicable
+
+
+@pytest.mark.parametrize("task", [TWO, CLASSES], ids=["two classes", "three"])
+def test_a_brier_score_of_two_classes_is_said_to_be_twice_scikit_learns(task):
+    draw, two = np.random.default_rng(0), task is TWO
+    p, truth = draw.dirichlet(np.ones(len(task.classes)), 50), draw.integers(0, len(task.classes), 50)
+    found = quality.told("dense", quality.scores(task, p[None], truth), "test rows", (1, 50))
+    (note,) = (f.note for f in further_scores.side_by_side(task, ["dense"], found).figures if f.note)
+    value = next(e.value for e in found if e.measure == "Brier score")
+    assert ("twice scikit-learn's" in note) == two
+    assert value == pytest.approx(((p - np.eye(len(task.classes))[truth]) ** 2).sum(1).mean())
+    assert not two or value == pytest.approx(2 * metrics.brier_score_loss(truth, p[:, 1]))

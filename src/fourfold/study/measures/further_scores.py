@@ -17,6 +17,8 @@ OF_SHARES = (SCORE_WORDS["balanced_accuracy"], AUC, "R2", "micro F1", "macro F1"
 OF_ERRORS = ("log loss", "Brier score", "calibration error", "RMSE", "MAE")
 """The scores that are drawn, of which more is better, and less; those of single targets and labels are not."""
 
+BOTH_CLASSES = "The Brier score sums over both classes, as Brier's does: twice scikit-learn's, which takes one of them."
+
 
 def side_by_side(task: Task, families: Sequence[str], evidence: Sequence[Evidence]) -> Measurement:
     """The families' further scores side by side, but the one that decides, and which family is best by each.
@@ -37,6 +39,7 @@ def side_by_side(task: Task, families: Sequence[str], evidence: Sequence[Evidenc
     note = "They decide nothing: with so many scores some family is the best by one of them by luck."
     errors = [measure for measure in by_score if measure in OF_ERRORS]
     note += f" Of {enumerated(errors)} less is better." if errors else ""
+    note += f" {BOTH_CLASSES}" if "Brier score" in by_score and len(task.classes) == 2 else ""
     spans = "Intervals: 95 %, all families at once."
     figures = []
     for measure, found in by_score.items():
