@@ -122,3 +122,17 @@ def test_a_brier_score_of_two_classes_is_said_to_be_twice_scikit_learns(task):
     assert ("twice scikit-learn's" in note) == two
     assert value == pytest.approx(((p - np.eye(len(task.classes))[truth]) ** 2).sum(1).mean())
     assert not two or value == pytest.approx(2 * metrics.brier_score_loss(truth, p[:, 1]))
+
+
+@pytest.mark.parametrize("task", [TWO, LABELS, NUMBERS], ids=["two classes", "labels", "numbers"])
+def test_no_interval_of_few_rows_goes_below_the_worst_score_there_is(task):
+    """F1 and AUC end at 0; R2 of a guess that is worse than the mean does not."""
+    draw, lowest = np.random.default_rng(1), {}
+    for _ in range(30):
+        values, truth = predicted(task, draw, 12)
+        if task.kind == "regression":
+            values = values[:, ::-1]  # of other rows
+        for measure, span in spans(task, values, truth).items():
+            if measure in ("AUC", "R2") or "F1" in measure:
+                lowest[measure] = min(span.low, lowest.get(measure, 1.0))
+    assert lowest and all(low < 0 if measure == "R2" else low >= 0 for measure, low in lowest.items())

@@ -61,9 +61,9 @@ MEAN = "mase"
 class Score:
     """A score of each line of predictions, ``values`` (S,), and what each example adds to it.
 
-    ``losses`` makes (S, n) as `Analysis` reads them for ``kind``, of a score whose best is 1 those of what is left to
-    it: made when they are asked for, since those of all scores together outweigh the predictions. None where no
-    interval is known; in ``reason`` stands why there is no score.
+    ``losses`` makes (S, n) as `Analysis` reads them for ``kind``, of a score whose best is 1, and whose worst is
+    ``least``, those of what is left to it: made when they are asked for, since those of all scores together outweigh
+    the predictions. None where no interval is known; in ``reason`` stands why there is no score.
     """
 
     measure: str
@@ -72,6 +72,7 @@ class Score:
     losses: Callable[[], np.ndarray] | None = None
     kind: str = MEAN
     from_one: bool = False
+    least: float = 0.0
     strata: np.ndarray | None = None
     weights: np.ndarray | None = None
     reason: str = ""
@@ -131,7 +132,8 @@ def intervals(
         )  # fmt: skip
         for name, span in analysis.means().items():
             if one.from_one:
-                span = Interval(1 - span.value, 1 - span.high, 1 - span.low, span.standard_error, span.dof)
+                low, high = max(1 - span.high, one.least), 1 - span.low
+                span = Interval(1 - span.value, low, high, span.standard_error, span.dof)
             if span.low < span.high:
                 spans[name][measure] = span
     return spans
@@ -178,12 +180,15 @@ def _of_numbers(
             return left[:, None, k] + share * parts / spread[k]
 
     found = [
-        Score("R2", (1 - left).mean(axis=1), FRACTION, lambda: _mean(map(of_left, range(len(spread)))), from_one=True),
+        Score(
+            "R2", (1 - left).mean(axis=1), FRACTION, lambda: _mean(map(of_left, range(len(spread)))),
+            from_one=True, least=-np.inf,
+        ),
         Score("MAE", (mean_error / unit).mean(axis=1), one, lambda: (errors / unit).mean(axis=2) * share, weights=w),
     ]
     for k, name in enumerate(task.names[:MOST_TARGETS]):
         found += [
-            Score(f"R2 of {name}", 1 - left[:, k], FRACTION, partial(of_left, k), from_one=True),
+            Score(f"R2 of {name}", 1 - left[:, k], FRACTION, partial(of_left, k), from_one=True, least=-np.inf),
             Score(
                 f"RMSE of {name}", np.sqrt(mean_square[:, k]), own,
                 lambda k=k: errors[..., k] ** 2 * share, "rmse", weights=w,
