@@ -66,6 +66,15 @@ def test_the_sentence_says_who_is_fast_and_what_grows():
     assert "at twice the length it hardly grows, 1.0 times at most;" in measured(one, "text", TITLES).answer
 
 
+@pytest.mark.parametrize("gain, said", [(2.0, False), (2.08, False), (2.7, True)])
+def test_more_speed_than_cores_can_give_is_said_to_be_no_gain_of_the_family(held, gain, said):
+    times = steps(QUICK)
+    times["recurrent"][1]["milliseconds"] = 2.0 / gain
+    found = measured(times, "image", TITLES)
+    held(found.answer, found.evidence)
+    assert (", more than the cores can give: other programs disturbed these times." in found.answer) is said
+
+
 def test_a_table_has_no_length():
     assert [*drawn(measured(steps(STANDARD), "flat", TITLES))] == ["By batch", "By cores"]
 

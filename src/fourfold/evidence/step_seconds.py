@@ -21,6 +21,7 @@ LENGTHS = {"sequence": "steps of a series", "image": "rows of pixels", "text": "
 """What the length of an input is, by layout; the columns of a table are no length."""
 HARDLY = 1.05
 """Below so many times, two times are as good as equal: repeats differ by as much."""
+DISTURBED = ", more than the cores can give: other programs disturbed these times"
 
 
 class Setting(NamedTuple):
@@ -61,7 +62,8 @@ def measured(steps: Mapping[str, Any], layout: str, titles: Mapping[str, str]) -
     note = _note(times, own, sides["length"])
     figures = [_figure(times, own, side, words, note) for side, words in sides.items() if words]
     drawn = [figure for figure in figures if len({row["x"] for row in figure.rows}) > 1]
-    return Measurement(*NAMES, _answer(Facts(evidence), speed, titles), tuple(drawn), tuple(evidence))
+    answer = _answer(Facts(evidence), speed, all_cores.cores / own.cores, titles)
+    return Measurement(*NAMES, answer, tuple(drawn), tuple(evidence))
 
 
 def _read(steps: Mapping[str, Any]) -> Iterator[tuple[tuple[str, Setting], float]]:
@@ -120,8 +122,8 @@ def _note(times: Times, own: Setting, length: str | None) -> str:
     return " ".join(said)
 
 
-def _answer(facts: Facts, speed: str, titles: Mapping[str, str]) -> Sentence:
-    """The fastest and the slowest step, and where times grow most."""
+def _answer(facts: Facts, speed: str, cores: float, titles: Mapping[str, str]) -> Sentence:
+    """The fastest and the slowest step, and where times grow most; ``cores``: how many times as many ``speed`` has."""
     own = facts.about(TIME)
     if not own:
         return Sentence("")
@@ -140,7 +142,8 @@ def _answer(facts: Facts, speed: str, titles: Mapping[str, str]) -> Sentence:
     }
     said += [_growth(facts, measure, words, titles) for measure, words in where.items() if facts.about(measure)]
     joined = facts.join("; ", said)
-    return Sentence(f"{joined}.", joined.numbers)
+    impossible = any((e.value or 0.0) > HARDLY * cores for e in facts.about(speed).values())
+    return Sentence(f"{joined}{DISTURBED if impossible else ''}.", joined.numbers)
 
 
 def _growth(facts: Facts, measure: str, words: str, titles: Mapping[str, str]) -> Sentence:
