@@ -311,6 +311,17 @@ def test_a_baseline_says_what_it_reads_and_what_its_interval_is_made_of():
     assert f"Intervals of baselines: {made}." in table.notes
 
 
+@pytest.mark.parametrize("other, said", [(0.9764, True), (0.9758, False)], ids=["98.0 and 97.6, 0.3", "98.0 and 97.6, 0.4"])
+def test_differences_that_rounded_scores_do_not_show_are_said_to_be_of_those_before(other, said):
+    results, timings = choose()
+    for row in results["families"]:
+        row["score"] |= {"value": 0.9798 if row["family"] == results["verdict"]["family"] else other}
+    for row in results["baselines"]:
+        row["score"] |= {"value": 0.5}
+    notes = build(results, timings).scores.notes
+    assert ("Differences are those of scores before they are rounded." in notes) is said
+
+
 @pytest.mark.parametrize("unit, said", [("", 1), ("kg", 0)])
 def test_errors_without_a_named_unit_are_said_to_be_in_the_target_s(unit, said):
     results, timings = regression()

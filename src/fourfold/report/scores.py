@@ -12,6 +12,9 @@ from fourfold.evidence.measurement import NOISE_OF_RATES
 from fourfold.report import format as fmt
 from fourfold.report.parts import Bar, Cell, Column, Row, Table, Tick, colours
 
+HALF_OF_THE_LAST_DIGIT = 0.05
+"""Of a score in percent."""
+
 
 @dataclass(frozen=True)
 class Study:
@@ -206,10 +209,24 @@ def _notes(results: dict[str, Any], scale: fmt.ScoreScale) -> tuple[str, ...]:
         one = data.get("each") or called(str(data.get("layout") or ""))
         one = STEP if data["task"].get("stepwise") else one
         notes.append(f"Each {one} is given the class whose probability is the largest multiple of its share.")
+    if _rounded_apart(results, scale):
+        notes.append("Differences are those of scores before they are rounded.")
     notes += _uncounted(results, scale)
     notes += [f"Intervals: {method}." for method in methods]
     notes += [f"Intervals of baselines: {method.rpartition(', ')[0]}." for method in others]
     return tuple(note.replace("..", ".") for note in notes)
+
+
+def _rounded_apart(results: dict[str, Any], scale: fmt.ScoreScale) -> bool:
+    """Whether the difference of some score from that of the verdict's family, or from that of the baseline to beat, is
+    told as another number than the rounded scores differ by."""
+    rows = [row for row in [*results["families"], to_beat(results, scale.lower_is_better)] if row and trained(row)]
+    values = {row.get("family") or "": 100 * row["score"]["value"] for row in rows}
+    own = values.get(results["verdict"].get("family") or "")
+    if own is None or not scale.percent:
+        return False
+    apart = [abs(round(own, 1) - round(value, 1)) - round(abs(own - value), 1) for value in values.values()]
+    return any(abs(each) > HALF_OF_THE_LAST_DIGIT for each in apart)
 
 
 def _uncounted(results: dict[str, Any], scale: fmt.ScoreScale) -> list[str]:
