@@ -111,6 +111,18 @@ def test_a_fifth_of_many_rows_chooses_where_test_rows_are_given():
     assert (len(split.train), len(split.validation), len(split.test)) == (800, 200, 100)
 
 
+@pytest.mark.parametrize("tested", [1, 2])
+def test_one_test_row_is_refused(tested):
+    x, y = np.arange(30.0), np.arange(30.0) ** 2
+    data = from_arrays(x[tested:], y[tested:], x_test=x[:tested], y_test=y[:tested])
+    if tested == 2:
+        assert len(plan(data, seed=0)[0].test) == 2
+        return
+    with pytest.raises(DataError, match="one test row tells no two models apart.*got 1 row in the test file") as caught:
+        plan(data, seed=0)
+    assert caught.value.do.startswith("leave out --test")
+
+
 @given(
     counts=st.lists(st.integers(2, 9), min_size=2, max_size=5).filter(lambda counts: sum(counts) >= 10),
     seed=st.integers(0, 99),

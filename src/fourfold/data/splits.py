@@ -201,6 +201,14 @@ def _with_own_test(
     dataset: Dataset, rows: _Rows, rest: np.ndarray, test: np.ndarray, seed: int, folds: int
 ) -> list[Split]:
     """One split, or one for each of the folds that validate in turn."""
+    if len(test) == 1 and not dataset.task.stepwise:
+        raise DataError(
+            "test-of-one-row",
+            "one test row tells no two models apart, and nothing of how sure a score is",
+            got="1 row in the test file",
+            wanted="2 at least, and some hundreds for a choice",
+            do="leave out --test, so that a part of the data tests, or add rows to the test file",
+        )
     rest = rows.apart(rest, test)
     if rows.groups is not None and not rows.in_time:
         _check_groups_apart(rows.groups[rest])
