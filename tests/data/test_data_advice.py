@@ -184,6 +184,14 @@ def test_rows_that_several_columns_name_are_predicted_beside_these(tmp_path):
     assert set(read_inputs(path, Preparation.fit(data, range(60))).others) == {"store", "item", "sales"}
 
 
+def test_several_columns_name_the_series_of_parquet_that_is_read_whole(tmp_path):
+    frame = pandas.read_csv(made(PANEL, tmp_path))
+    frame.to_parquet(tmp_path / "panel.parquet", index=False)
+    options = {"target": "sales", "ahead": Ahead(3), "roles": Roles(id="store,item", time="day", drop="kind")}
+    one, other = read(tmp_path / "panel.parquet", **options), read(frame, **options)
+    assert one.notes == other.notes and np.array_equal(one.inputs, other.inputs)
+
+
 def test_a_sample_of_rows_is_no_series_of_several_columns(tmp_path):
     frame = pandas.read_csv(made(PANEL, tmp_path))
     with pytest.raises(FourfoldError) as error:

@@ -117,12 +117,13 @@ def with_ids(source: Source, roles: Roles) -> tuple[Source, Roles]:
 
 def check_whole(source: Source, roles: Roles, id: str) -> None:
     """Refuse a sample of rows whose series were not known by the ``id`` that was given."""
-    if roles.series == id or not source.total or source.series or source.earlier is not None:
+    rows = row_count(source.inputs)
+    if roles.series == id or source.total <= rows or source.series or source.earlier is not None:
         return
     raise DataError(
         "sampled-series",
         f"{source.name} is too large to be read whole, and its series are not told by one column of this name",
-        got=f"--id {in_line(id)}, {row_count(source.inputs):,} of {source.total:,} rows",
+        got=f"--id {in_line(id)}, {rows:,} of {source.total:,} rows",
         wanted=f"the name of a column, as it stands in the table, or --rows {source.total}",
     )
 
