@@ -221,6 +221,26 @@ def test_what_is_inferred_is_said():
         assert said in notes
 
 
+def test_every_part_tests_what_few_gaps_leave():
+    draw = np.random.default_rng(0)
+    values = np.sin(np.arange(1000) / 4) + draw.normal(size=1000)
+    values[draw.choice(1000, 40, replace=False)] = np.nan
+    data = forecast({"day": days(1000).astype(str), "sales": values}, 24, id=None, season=24)
+    assert data.forecast.windows.season == 24
+    for split in plan(data, seed=0):
+        origins = np.sort(data.forecast.origin[split.test])
+        assert len(origins) >= 2 and np.diff(origins).min() >= 24
+
+
+def test_a_horizon_for_which_gaps_leave_no_room_is_not_called_too_few_training_windows():
+    values = np.random.default_rng(0).normal(size=400)
+    values[210::9] = np.nan
+    with pytest.raises(FourfoldError) as error:
+        forecast({"day": days(400).astype(str), "sales": values}, 10, id=None)
+    assert ", none to test, " in error.value.got and "windows a step of the target is absent" in error.value.got
+    assert error.value.wanted == "at least 10 training windows, and one to test" and "fill in" in error.value.do
+
+
 SHORT = {"day": days(30).astype(str), "sales": np.sin(np.arange(30.0))}
 
 

@@ -97,7 +97,7 @@ def check_room(panel: Panel, ahead: Ahead, windows: Windows, placed: Placed) -> 
     if (short := too_few(timeline.splits())) is not None:
         _scales(panel, windows, timeline.rolling.first())  # refuses what does not vary, however long it is
         do = _with_room(panel, ahead, windows)
-        raise few_windows(len(short.train), T, H, len(panel.clock.axis), do)
+        raise few_windows(short, T, H, len(panel.clock.axis), do, placed.absent)
 
 
 def _with_room(panel: Panel, ahead: Ahead, windows: Windows) -> str:

@@ -66,9 +66,25 @@ class Timeline:
         return Rolling.of(int(self.origin.min()), self.end, self.horizon, len(self.origin))
 
     def tested(self, first: int, last: int) -> np.ndarray:
-        """The windows that follow each other without overlap from a place up to another."""
-        inside = (self.origin >= first) & (self.origin < last)
-        return np.flatnonzero(inside & ((self.origin - first) % self.horizon == 0))
+        """The windows that follow each other without overlap from a place up to another.
+
+        Those of one origin are tested together. Where gaps leave no window at the place that follows a tested target,
+        the next origin that has one is taken.
+
+        >>> origin = np.array([0, 1, 2, 4, 5, 6, 8, 9])
+        >>> [found.tolist() for end in (8, 12) for found in [origin[Timeline(origin, 2, 12).tested(0, end)]]]
+        [[0, 2, 4, 6], [0, 2, 4, 6, 8]]
+        >>> origin = np.array([0, 3, 4, 5, 6, 9])
+        >>> origin[Timeline(origin, 2, 12).tested(0, 12)].tolist()
+        [0, 3, 5, 9]
+        """
+        inside = np.flatnonzero((self.origin >= first) & (self.origin <= last - self.horizon))
+        places, begin = np.unique(self.origin[inside]), first
+        chosen = []
+        while (number := int(np.searchsorted(places, begin))) < len(places):
+            chosen.append(int(places[number]))
+            begin = chosen[-1] + self.horizon
+        return inside[np.isin(self.origin[inside], chosen)]
 
     def splits(self) -> list[Split]:
         """What trains, validates and tests in each part, however few windows these are."""
@@ -145,7 +161,7 @@ def plan_windows(windows: Forecast | Cut, test: np.ndarray | None = None) -> lis
         return [replace(split, test=test)]
     splits = Timeline.of(windows).splits()
     if (short := too_few(splits)) is not None:
-        raise too_short(windows, len(short.train))
+        raise too_short(windows, short)
     return splits
 
 
@@ -180,7 +196,7 @@ def plan_windows_without_test(windows: Forecast | Cut, but: np.ndarray | None = 
     part = replace(timeline, origin=timeline.origin[kept])
     train, validation = part.learnt_from(part.end)
     if len(train) < FEWEST_TRAINING or not len(validation):
-        raise too_short(windows, len(train))
+        raise too_short(windows, Split(train, validation, kept))  # of tests nothing is lacking
     return Split(kept[train], kept[validation], train[:0])
 
 
@@ -196,29 +212,35 @@ def groups_of(windows: Forecast | Cut) -> np.ndarray:
     return windows.series
 
 
-def too_short(windows: Forecast | Cut, trained: int) -> DataError:
+def too_short(windows: Forecast | Cut, short: Split) -> DataError:
     if isinstance(windows, Cut):
-        window = _longest_window(windows)
+        window, number = _longest_window(windows), windows.end // windows.window
         return DataError(
             "series-too-short",
             "the series are too short to train, validate and test",
-            got=f"{trained} training windows of {windows.window} steps, {windows.end // windows.window} in all",
+            got=f"{len(short.train)} training windows of {windows.window} steps, {number} in all",
             wanted=f"at least {FEWEST_TRAINING} training windows before the first test",
             do=f"--window {window}, or a shorter one" if window else "add steps: these are too few for any window",
         )
     parts = windows.windows
     do = "a shorter --window, or a smaller --forecast"
-    return few_windows(trained, parts.window, parts.horizon, len(windows.stamps), do)
+    return few_windows(short, parts.window, parts.horizon, len(windows.stamps), do)
 
 
-def few_windows(trained: int, window: int, horizon: int, steps: int, do: str) -> DataError:
-    """What is said of series that are too short for a forecast."""
+def few_windows(short: Split, window: int, horizon: int, steps: int, do: str, absent: int = 0) -> DataError:
+    """What is said of series that are too short for a forecast, or have a step of the target ``absent`` in so many
+    windows."""
+    trained, validating, tested = len(short.train), len(short.validation), len(short.test)
+    lacks = [name for name, number in (("to validate", validating), ("to test", tested)) if not number]
+    part = f", none {' and none '.join(lacks)}" if lacks else ""
+    wanted = f", and one {' and one '.join(lacks)}" if lacks else ""
     return DataError(
         "series-too-short",
-        "the series are too short to train, validate and test",
-        got=f"{trained} training windows of {window} steps with {horizon} to forecast, {steps} steps in all",
-        wanted=f"at least {FEWEST_TRAINING} training windows",
-        do=do,
+        f"the series are too short{' or have too many gaps' if absent else ''} to train, validate and test",
+        got=f"{trained} training windows of {window} steps with {horizon} to forecast{part}, {steps} steps in all"
+        + (f"; in {absent:,} windows a step of the target is absent" if absent else ""),
+        wanted=f"at least {FEWEST_TRAINING} training windows{wanted}",
+        do=do + ("; or fill in the steps of the target that are absent" if absent else ""),
     )
 
 
