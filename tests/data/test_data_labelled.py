@@ -87,3 +87,15 @@ def test_what_is_said_of_a_file_of_targets(tmp_path):
     (tmp_path / "y.csv").write_bytes(("Güte\n" + "".join(f"{'pq'[i % 3 // 2]}\n" for i in range(30))).encode("cp1252"))
     notes = [*map(str, read(tmp_path / "x.csv", labels=tmp_path / "y.csv").notes)]
     assert "'y.csv': encoding: cp1252 (not UTF-8); --encoding NAME overrides" in notes
+
+
+@pytest.mark.parametrize("called", ["{}.csv", "runs/{}.csv", "{}"])
+def test_labels_of_files_find_these_by_their_names_with_ends_and_without(tmp_path, series, called):
+    frame, labels = series
+    (tmp_path / "runs").mkdir()
+    for who, rows in frame.groupby("who"):
+        rows[["t", "v"]].to_csv(tmp_path / "runs" / f"{who}.csv", index=False)
+    labels = labels.rename(columns={"who": "file"}).assign(file=[called.format(who) for who in IDS])
+    (y,) = written(tmp_path, labels=labels)
+    data = read(tmp_path / "runs", labels=y, roles=Roles(id="file", time="t"))
+    assert data.inputs.shape == (20, STEPS, 1) and data.target.tolist() == ["up", "down"] * 10

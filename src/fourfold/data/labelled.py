@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import PurePath
 
 import numpy as np
 
 from fourfold.data.columns.roles import labels_in
+from fourfold.data.reading import FILE
+from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError
 
 from .dataset import Note, Table
@@ -29,6 +32,8 @@ def with_labels(source: Source, labels: Source, id: str | None) -> Source | None
     if key is None:
         return None
     keys, known = labels_in(source, key), labels_in(labels, key)
+    if key == FILE:
+        known = _without_ends(known, keys)
     places = {value: place for place, value in enumerate(known.tolist())}
     if len(places) < len(known) or np.array_equal(keys, known):
         return None
@@ -58,3 +63,21 @@ def with_labels(source: Source, labels: Source, id: str | None) -> Source | None
     classlike = {**labels.classlike, **source.classlike}
     joined = replace(source, inputs=inputs, columns=source.columns + added, classlike=classlike)
     return joined.noting(*labels.notes, note)
+
+
+def _without_ends(known: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """Names of files (N,), those that are none of the ``keys`` without their ends, and without their folders, where
+    they are then, as names in a column of files have neither.
+
+    >>> _without_ends(as_objects(["d/a.csv.gz", "b.csv", "c", "e.csv"]), as_objects(["a", "b", "c"])).tolist()
+    ['a', 'b', 'c', 'e.csv']
+    """
+    found = {*keys.tolist()}
+
+    def meant(name: str | None) -> str | None:
+        if name is None or name in found:
+            return name
+        bare = [path := PurePath(name).with_suffix(""), path.with_suffix("")]
+        return next((one for path in bare for one in (path.as_posix(), path.name) if one in found), name)
+
+    return as_objects([meant(name) for name in known.tolist()])
