@@ -22,13 +22,12 @@ from typing import IO
 
 import numpy as np
 
-from fourfold.data.dataset import Note
 from fourfold.data.files.text.encoding import encoding_of, said_of
 from fourfold.data.memory import check_memory
 from fourfold.data.reading import Reading
 from fourfold.data.source import Source
 from fourfold.data.unequal import stacked
-from fourfold.data.values.stamps import irregular, moment
+from fourfold.data.values.stamps import irregular, moment, said_of_steps
 from fourfold.data.values.words import as_objects, reworded
 from fourfold.errors import DataError
 
@@ -75,9 +74,7 @@ def read_ts(content: Content, reading: Reading) -> Source:
         raise header.wrong(what, got, f"{wanted} steps", "@equalLength false")
     notes = () if encoding == "utf-8" else (said_of(encoding),)
     if header.stamps:
-        count = sum(stamped)
-        because = "their order is used, their distances are not" if count else "steps are evenly spaced"
-        notes = (Note(f"time stamps: irregular in {count} of {len(found)} series", because),)
+        notes = (said_of_steps(sum(stamped), len(found)),)
     source = Source(content.name, stacked(series, content.name), layout="sequence", notes=notes)
     if header.target:
         words = as_objects(list(labels))

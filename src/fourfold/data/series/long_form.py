@@ -15,7 +15,7 @@ from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
-from fourfold.data.values.stamps import irregular
+from fourfold.data.values.stamps import irregular, said_of_steps
 from fourfold.data.values.word_channels import MOST_LEVELS, channel
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, OptionError
@@ -153,8 +153,7 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
     notes = [Note(f"series: {which}", "long form", "" if id else "--id COLUMN")]
     if time:
         uneven = sum(irregular(times) for times in np.split(moments[order], np.cumsum(counts)[:-1]))
-        even = "their order is used, their distances are not" if uneven else "steps are evenly spaced"
-        notes.append(Note(f"time stamps: irregular in {uneven} of {len(counts)} series", even))
+        notes.append(said_of_steps(uneven, len(counts)))
     built = replace(
         source,
         inputs=array,
