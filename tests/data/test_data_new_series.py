@@ -163,3 +163,22 @@ def test_numbers_in_the_place_of_dates_are_refused_with_one_of_them():
     with pytest.raises(FourfoldError, match="got time stamps that are numbers, such as 0, wanted dates") as caught:
         read_inputs(SALES.assign(day=np.tile(np.arange(90), 2)), of_sales())
     assert caught.value.do.startswith("write the date of each row")
+
+
+@pytest.mark.parametrize("per", ["series", "step"])
+@pytest.mark.parametrize(
+    ("at", "every", "said"),
+    [
+        (lambda t: t * 0.5, 1, ""),
+        (lambda t: t * 0.5, 2, "time stamps: 1 apart, 0.5 in training"),
+        (lambda t: pd.Timestamp("2024-01-01") + pd.to_timedelta(t * 20, "ms"), 5, "0.1 seconds apart, 0.02 seconds in training"),
+        (lambda t: (pd.Timestamp("2024-01-01") + pd.to_timedelta(t, "h")).astype(str), 1, ""),
+    ],
+)
+def test_new_series_of_another_sampling_rate_are_told(per, at, every, said):
+    frame = LONG.assign(t=at(LONG["t"]), label=np.repeat(["walk", "run"] * 12, 10))
+    data = read(frame, target="label", roles=Roles(id="subject", time="t"), target_per=per)
+    preparation = Preparation.from_json(Preparation.fit(data, range(len(data.target))).to_json())
+    new = LONG.assign(t=at(LONG["t"] * every))
+    notes = "\n".join(map(str, read_inputs(new, preparation).notes))
+    assert said in notes and ("in training" in notes) == bool(said)

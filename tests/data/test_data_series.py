@@ -201,7 +201,7 @@ def test_rows_are_sorted_by_time_and_irregular_stamps_are_said():
     assert data.target.tolist() == ["yes" if bed % 2 else "no" for bed in beds]
     said = "\n".join(map(str, data.notes))
     assert "series: 12 ids of bed, steps in order of at" in said
-    assert "time stamps: evenly spaced in all 12 series" in said
+    assert "time stamps: evenly spaced in all 12 series, 1 hour apart" in said
     gaps = [f"2026-03-0{1 + hour // 4} {hour:02}:00:00" for hour in np.tile(np.arange(6), 12)]
     assert "irregular in 12 of 12 series (their order is used" in "\n".join(map(str, long(at=gaps).notes))
 

@@ -157,6 +157,7 @@ class Dataset:
       have.
     - ``forecast``: what the rows are where they are windows of series, and the target (N, H K) what follows them.
     - ``cut``: where the rows lie where they are windows that follow each other in series whose steps have targets.
+    - ``interval``: how far apart the time stamps of series usually are, in words, "" where they have none.
     - ``findings``: what was judged of the data, as `judgement.judge` found it.
     - ``fingerprint``: SHA-256 of all of the content, the same whatever the form it was read from.
     """
@@ -180,6 +181,7 @@ class Dataset:
     labelled: np.ndarray | None = None
     forecast: Forecast | None = None
     cut: Cut | None = None
+    interval: str = ""
     findings: tuple[Finding, ...] = ()
     fingerprint: str = field(default="")
 

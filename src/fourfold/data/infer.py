@@ -152,6 +152,7 @@ def settle(
         order=_in_time(source, rows),
         labelled=labelled,
         cut=cut,
+        interval=source.interval,
     )
 
 

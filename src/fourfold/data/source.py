@@ -41,6 +41,7 @@ class Source:
     - ``lacking``: the one column that test rows lack, which is the target then; or "".
     - ``marked``: the role that the file itself gives columns: "class" (the target), "meta" or "ignore" (no inputs),
       "weight"; that it declares their numbers as categories, `NOMINAL`; or that each is a `STEP` of a series.
+    - ``interval``: how far apart the time stamps of series usually are, in words, "" where they have none.
     - ``all_columns``: the columns of the source, where some of them have been taken out of ``inputs``.
     """
 
@@ -73,6 +74,7 @@ class Source:
     nested: tuple[str, ...] = ()
     beside: Mapping[str, np.ndarray] = field(default_factory=dict)
     classlike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    interval: str = ""
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

@@ -53,6 +53,8 @@ class Raw(Protocol):
     def row_shape(self) -> tuple[int, ...]: ...
     @property
     def forecast(self) -> Ahead | None: ...
+    @property
+    def interval(self) -> str: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +91,7 @@ class Preparation:
     tokens: Tokens | None
     learnt_target: Target
     windows: Windows | None = None
+    interval: str = ""
 
     @classmethod
     def fit(cls, dataset: Raw, rows) -> Preparation:
@@ -139,6 +142,7 @@ class Preparation:
             tokens=tokens,
             learnt_target=Target.fit(dataset.task, target[rows]),
             windows=windows,
+            interval=dataset.interval,
         )
 
     @property
@@ -263,6 +267,8 @@ class Preparation:
         for name in (*_STEPS, "windows"):
             if step := getattr(self, name):
                 facts[name] = step.to_dict()
+        if self.interval:
+            facts["interval"] = self.interval
         return json.dumps(facts, indent=1, allow_nan=False)
 
     @classmethod
@@ -291,6 +297,7 @@ class Preparation:
             categories=tuple(Categories.from_fields(part) for part in fields.objects("categories")),
             learnt_target=Target.from_fields(fields.object("target")),
             windows=Windows.from_fields(fields.object("windows")) if "windows" in fields.values else None,
+            interval=fields.text("interval") if "interval" in fields.values else "",
             **steps,
         )
         _check(preparation, what)

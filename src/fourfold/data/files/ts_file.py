@@ -25,9 +25,10 @@ import numpy as np
 from fourfold.data.files.text.encoding import encoding_of, said_of
 from fourfold.data.memory import check_memory
 from fourfold.data.reading import Reading
+from fourfold.data.series.intervals import said_of_steps
 from fourfold.data.source import Source
 from fourfold.data.unequal import stacked
-from fourfold.data.values.stamps import irregular, moment, said_of_steps
+from fourfold.data.values.stamps import irregular, moment
 from fourfold.data.values.words import as_objects, reworded
 from fourfold.errors import DataError
 

@@ -29,6 +29,7 @@ from fourfold.data.reading import FILE, Reading
 from fourfold.data.series.cut import Pieces, in_pieces
 from fourfold.data.series.forecast import with_index
 from fourfold.data.series.history import history_of
+from fourfold.data.series.intervals import of_other_steps
 from fourfold.data.series.long_form import series_of
 from fourfold.data.series.steps import Placed
 from fourfold.data.series.time_columns import with_time
@@ -280,7 +281,8 @@ def _series(found: Source, preparation: Preparation) -> NewRows:
         lists = f"lists of numbers in {listed(list(found.lists))} alone" if found.lists else "no lists of numbers"
         raise another_shape(found, preparation, lists)
     id, time, *channels = preparation.source_columns
-    return _array(series_of(found, id, time, channels)[0], preparation, id, beside)
+    built = series_of(found, id, time, channels)[0]
+    return _array(built.noting(*of_other_steps(preparation.interval, built.interval)), preparation, id, beside)
 
 
 def _from_lists(found: Source, preparation: Preparation) -> tuple[Source, Mapping[str, np.ndarray]]:
@@ -349,6 +351,7 @@ def _steps_of_table(found: Source, preparation: Preparation) -> NewRows:
     id, time = ("", "") if whole else preparation.source_columns[:2]
     others = Table({name: values for name, values in table.items() if name not in channels})
     built, placed = series_of(found, id, time, channels)
+    built = built.noting(*of_other_steps(preparation.interval, built.interval))
     return _in_pieces(built, preparation, others, placed)
 
 

@@ -88,12 +88,6 @@ def labels_of(source: Source, table: Table, id: str) -> np.ndarray:
     return as_objects([str(value) for value in (values if words is None else words).tolist()])
 
 
-def moments_of(source: Source, table: Table, time: str) -> tuple[np.ndarray, tuple[Note, ...]]:
-    """Times as numbers (N,), dates in microseconds; and how words were read."""
-    values, notes = times_and_said(source, table, time)
-    return values.astype(np.int64).astype(np.float64) if values.dtype.kind == "M" else values, notes
-
-
 def times_of(source: Source, table: Table, time: str) -> np.ndarray:
     """The times (N,), numbers or dates, none missing."""
     return times_and_said(source, table, time)[0]

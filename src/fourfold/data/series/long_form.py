@@ -15,14 +15,14 @@ from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
-from fourfold.data.values.stamps import irregular, said_of_steps
 from fourfold.data.values.word_channels import MOST_LEVELS, channel
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
 
 from .apart import repeated, telling_apart
-from .long_columns import check_id, labels_of, meant, moments_of, said_of, table_of
+from .intervals import intervals_of, said_of_steps, usual
+from .long_columns import check_id, labels_of, meant, said_of, table_of, times_and_said
 from .steps import Placed
 
 __all__ = ["assembled", "check_steps", "series_of"]
@@ -131,7 +131,9 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
     """
     table = table_of(source, [*filter(None, (id, time)), *channels])
     labels = labels_of(source, table, id) if id else as_objects([""] * table.rows)
-    moments, read = moments_of(source, table, time) if time else (np.arange(table.rows, dtype=np.float64), ())
+    times, read = times_and_said(source, table, time) if time else (np.arange(table.rows, dtype=np.float64), ())
+    dates = times.dtype.kind == "M"
+    moments = times.astype(np.int64).astype(np.float64) if dates else times
     part = np.arange(table.rows) >= table.rows - source.test_rows
     numbers: dict[tuple[bool, str], int] = {}
     number = np.array([numbers.setdefault(key, len(numbers)) for key in zip(part.tolist(), labels.tolist())])
@@ -151,9 +153,11 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
     ordered = f"steps in order of {time}" if time else "steps in the order of the rows"
     which = f"{counted(len(counts), 'id')} of {id}, {ordered}" if id else f"all rows are one, {ordered}"
     notes = [Note(f"series: {which}", "long form", "" if id else "--id COLUMN")]
+    interval = ""
     if time:
-        uneven = sum(irregular(times) for times in np.split(moments[order], np.cumsum(counts)[:-1]))
-        notes.append(said_of_steps(uneven, len(counts)))
+        steps, uneven = intervals_of(np.split(moments[order], np.cumsum(counts)[:-1]))
+        notes.append(said_of_steps(uneven, len(counts), steps, dates))
+        interval = usual(steps, dates)
     built = replace(
         source,
         inputs=array,
@@ -163,6 +167,7 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
         test_rows=len({n for (test, _), n in numbers.items() if test}),
         ids=as_objects(labels[first].tolist()) if id else None,
         all_columns=(id, time, *channels) if id or time else tuple(channels),
+        interval=interval,
     )
     return built, Placed(number, step)
 

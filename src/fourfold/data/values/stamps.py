@@ -8,14 +8,11 @@ from datetime import datetime
 
 import numpy as np
 
-from fourfold.data.dataset import Note
-
 from .words import as_objects, reworded
 
 __all__ = [
     "COMPACT", "COUNTED", "FEWEST", "FEWEST_TIMES", "SINCE_1970", "compact_dates", "counted_as", "counted_dates",
-    "counted_since_1970", "irregular", "moment", "monday_of", "named", "said_of_steps", "surely_counted",
-    "written_compact",
+    "counted_since_1970", "irregular", "moment", "monday_of", "named", "surely_counted", "written_compact",
 ]  # fmt: skip
 
 COMPACT = ("yearmonthday", "yearmonth", "yearweek")
@@ -294,19 +291,6 @@ def _weeks_or_months(values: np.ndarray, fewest: int, written: str) -> np.ndarra
     dates = np.full(len(values), np.datetime64("NaT"), "datetime64[us]")
     dates[known] = days
     return dates
-
-
-def said_of_steps(uneven: int, series: int) -> Note:
-    """What is said of the time stamps of so many series, those of some of which are irregular.
-
-    >>> print(said_of_steps(0, 12), said_of_steps(5, 12), sep="\\n")
-    time stamps: evenly spaced in all 12 series
-    time stamps: irregular in 5 of 12 series (their order is used, their distances are not)
-    """
-    if not uneven:
-        return Note(f"time stamps: evenly spaced in {f'all {series:,}' if series > 1 else 'the'} series")
-    because = "their order is used, their distances are not"
-    return Note(f"time stamps: irregular in {uneven:,} of {series:,} series", because)
 
 
 def irregular(times: Sequence[float] | np.ndarray) -> bool:
