@@ -99,3 +99,25 @@ def test_labels_of_files_find_these_by_their_names_with_ends_and_without(tmp_pat
     (y,) = written(tmp_path, labels=labels)
     data = read(tmp_path / "runs", labels=y, roles=Roles(id="file", time="t"))
     assert data.inputs.shape == (20, STEPS, 1) and data.target.tolist() == ["up", "down"] * 10
+
+
+@pytest.mark.parametrize("key", ["file", "recording"])
+def test_a_table_of_labels_beside_the_recordings_that_it_names_is_told_apart(tmp_path, series, key):
+    frame, labels = series
+    for who, rows in frame.groupby("who"):
+        rows[["t", "v"]].to_csv(tmp_path / f"{who}.csv", index=False)
+    labels.assign(who=[f"{who}.csv" for who in IDS]).rename(columns={"who": key}).to_csv(tmp_path / "all.csv", index=False)
+    with pytest.raises(DataError, match="move all.csv out of the folder") as caught:
+        read(tmp_path)
+    assert ("call its column 'recording' 'file'" in caught.value.do) == (key != "file")
+    assert "--y all.csv --id file, and --time COLUMN" in caught.value.do
+
+
+def test_words_before_numbers_in_the_names_of_tables_are_said_to_be_classes_perhaps(tmp_path, series):
+    frame, labels = series
+    for place, (_, rows) in enumerate(frame.groupby("who")):
+        rows[["t", "v"]].to_csv(tmp_path / f"{labels['way'][place]}_{place}.csv", index=False)
+    assert any("10 'down', 10 'up' before numbers" in str(note) for note in read(tmp_path).notes)
+    for place in range(20):
+        (tmp_path / f"{labels['way'][place]}_{place}.csv").rename(tmp_path / f"{place}.csv")
+    assert not any("before numbers" in str(note) for note in read(tmp_path).notes)

@@ -22,6 +22,7 @@ from .idx import is_idx, read_idx
 from .large_series import read_series
 from .members import is_workbook
 from .named_pictures import named_in
+from .named_tables import perhaps_classes
 from .npz import read_npy, read_npz
 from .opened import Opened
 from .packing import is_packed, plain_content
@@ -118,7 +119,7 @@ def read_tables(name: str, files: Sequence[str | Path], reading: Reading, called
         parts.append(read(file, replace(reading, share=size / total)))
         reading = reading_after(parts[0], reading)
     found = joined(name, parts).noting(*ignored_folders(files))
-    found = found if reading.all else found.noting(*perhaps_channels(files, parts))
+    found = found if reading.all else found.noting(*perhaps_channels(files, parts), *perhaps_classes(files))
     if not are_wanted(reading, found):
         return found
     return with_file_names(found, names_of(files), [row_count(part.inputs) for part in parts])

@@ -21,6 +21,7 @@ from fourfold.data.values.words import spelled, understood
 from fourfold.errors import DataError, FileError, UnsafeFileError
 from fourfold.preprocessing.table import ColumnKind, missing
 
+from .named_tables import how_to_label
 from .x_and_y import how_to_give
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
@@ -276,7 +277,7 @@ def joined(name: str, parts: Sequence[Source]) -> Source:
         return replace(first, name=name)
     first, *others = parts = as_many_steps(parts)
     for part in (first, *others):
-        _check_columns(first, part)
+        _check_columns(first, part, parts)
     parts = _alike(parts)
     assert isinstance(first.inputs, Table)
     values, columns = {}, []
@@ -344,7 +345,7 @@ def _said(parts: Sequence[Source]) -> list[Note]:
     ]
 
 
-def _check_columns(first: Source, part: Source) -> None:
+def _check_columns(first: Source, part: Source, parts: Sequence[Source]) -> None:
     if not isinstance(part.inputs, Table) or not isinstance(first.inputs, Table) or part.target is not None:
         raise DataError("parts", f"{part.name} is no table", wanted="tables with the same columns", do="leave it out")
     absent = [name for name in first.inputs if name not in part.inputs]
@@ -357,7 +358,8 @@ def _check_columns(first: Source, part: Source) -> None:
                 [f"no {listed(absent)}"] * bool(absent) + [f"{listed(extra)} beside them"] * bool(extra)
             ),
             wanted="tables with the same columns",
-            do="name one of the files, if they are different tables; --x FILE --y FILE, if one holds the target"
+            do=how_to_label(parts)
+            or "name one of the files, if they are different tables; --x FILE --y FILE, if one holds the target"
             + how_to_give(Path(first.name)),
         )
 
