@@ -119,7 +119,7 @@ FORMATS = {
     "weekday, month day, year": ("%a, %b %d, %Y", "%A, %B %d, %Y", "%a, %b %d %Y", "%A, %B %d %Y"),
     "year month day": ("%Y %b %d", "%Y %B %d", "%Y-%b-%d", "%Y. %b %d.", "%Y. %B %d."),
     "year month": ("%Y %b", "%Y %B", "%Y-%b", "%Y. %b", "%Y. %B"),
-    "year-month": ("%Y-%m", "%YM%m", "%Y/%m", "%Y\u5e74%m\u6708"),
+    "year-month": ("%Y-%m", "%YM%m", "%Y-M%m", "%Y/%m", "%Y\u5e74%m\u6708"),
     "month year": ("%b %Y", "%B %Y", "%m/%Y", "%m.%Y", "%b '%y", "%B '%y"),
     "month-year": ("%b-%Y", "%b-%y"),
 }
