@@ -283,7 +283,7 @@ def _channels(
             different = levels_of(values)
             own = known.get(name) if known is not None else different
             if own is None or not 2 <= len(own) <= MOST_LEVELS:
-                left_out[name] = f"{len(different)} different words"
+                left_out[name] = f"{len(different)} different words" if len(different) > 1 else "one word in all rows"
                 continue
             levels.append(own)
             values, new = (values, ()) if known is None else _as_learnt(name, values, own)
