@@ -213,7 +213,7 @@ def test_what_is_inferred_is_said():
         "steps: 120 of 1 day, 2023-01-01 to 2023-04-30",
         "steps without a row",
         "the rows are sorted by time",
-        "left out: country (1 different words)",
+        "left out: country (one word in all rows)",
         "season: 7 steps (the steps are of 1 day); --season N overrides",
         "window: 14 steps",
         "score: MASE",
@@ -239,6 +239,28 @@ def test_a_horizon_for_which_gaps_leave_no_room_is_not_called_too_few_training_w
         forecast({"day": days(400).astype(str), "sales": values}, 10, id=None)
     assert ", none to test, " in error.value.got and "windows a step of the target is absent" in error.value.got
     assert error.value.wanted == "at least 10 training windows, and one to test" and "fill in" in error.value.do
+
+
+TRADED = pd.date_range("2015-01-01", periods=120, freq="BME")
+MOVED = pd.DatetimeIndex([str(day.date()).replace("2018-03-30", "2018-03-29") for day in TRADED])
+
+
+@pytest.mark.parametrize(
+    ("stamps", "step", "following"),
+    [
+        (TRADED, "1 month", ["2025-01-31", "2025-02-28", "2025-03-31"]),
+        (MOVED[:110], "1 month", ["2024-03-29", "2024-04-30", "2024-05-31"]),
+        (TRADED[2::3], "3 months", ["2025-03-31", "2025-06-30", "2025-09-30"]),
+        (pd.date_range("2015-01-01", periods=120, freq="BMS"), "1 month", ["2025-01-01", "2025-02-03", "2025-03-03"]),
+        (TRADED.delete([50, 60]), "1 month", ["2025-01-31", "2025-02-28", "2025-03-31"]),
+    ],
+)
+def test_the_first_and_the_last_business_days_of_months_are_months(stamps, step, following):
+    frame = pd.DataFrame({"day": stamps, "sales": np.random.default_rng(0).normal(size=len(stamps))})
+    data = forecast(frame, 3, id=None, window=4, season=1)
+    assert any(f"of {step}, " in str(note) for note in data.notes)
+    preparation = Preparation.from_json(Preparation.fit(data, range(len(data.target))).to_json())
+    assert read_inputs(frame, preparation).following[0].astype("datetime64[D]").astype(str).tolist() == following
 
 
 SHORT = {"day": days(30).astype(str), "sales": np.sin(np.arange(30.0))}

@@ -43,6 +43,9 @@ _ROUND = {"second": _SIXTIETHS, "minute": _SIXTIETHS, "hour": (1, 2, 3, 4, 6, 12
 FILLED, FEWEST_STEPS = 0.9, 24
 """The share of steps with a row that a grid of means should have; and the steps that the longest series keeps."""
 
+MOST_MOVED, MOSTLY = 4, 0.8
+"""By how many days holidays may move the first or the last business day of a month; and of how many they move none."""
+
 MOST_USUAL = 100
 """How many of the usual steps of series are looked at."""
 
@@ -58,6 +61,7 @@ class Clock:
     - ``axis`` (L,): the stamps from the first to the last of all series, those that are absent included.
     - ``places`` (N,): where each of the stamps that were given lies on the axis.
     - ``means``: several stamps may lie in one step, and their rows count as their mean.
+    - ``trading``: months whose stamps are their "first" or "last" business day, or holidays aside one near it.
     """
 
     unit: str
@@ -65,6 +69,7 @@ class Clock:
     axis: np.ndarray
     places: np.ndarray
     means: bool = False
+    trading: str = ""
 
     @classmethod
     def of(cls, times: np.ndarray | None, series: np.ndarray) -> Clock:
@@ -162,6 +167,9 @@ class Clock:
         """The stamps of the steps after a place of the axis, after its end by default. Where they are irregular, a step
         is the median of those between all ``places``, or of those between some."""
         ahead, end = np.arange(1, count + 1), self.axis[-1 if last is None else last]
+        if self.trading:
+            months = end.astype("datetime64[M]") + ahead * int(self.count)
+            return _trading_days(months, self.trading).astype("datetime64[us]")
         if self.unit == "month":
             return _months_on(end, ahead * int(self.count))
         if self.unit == "business day":
@@ -278,21 +286,50 @@ def _doubled(places: np.ndarray, series: np.ndarray) -> bool:
 
 
 def _monthly(times: np.ndarray, steps: np.ndarray, series: np.ndarray) -> Clock | None:
-    """Stamps on one day of the month, or on its last day."""
+    """Stamps on one day of the month, on its last day, or on its first or last business day.
+
+    >>> ends = np.array(["2023-03-31", "2023-04-28", "2023-05-31"], dtype="datetime64[us]")
+    >>> clock = Clock.of(ends, np.zeros(3, int))
+    >>> str(clock), clock.following(2).astype("datetime64[D]").astype(str).tolist()
+    ('1 month', ['2023-06-30', '2023-07-31'])
+    """
     days = times.astype("datetime64[D]")
     months = times.astype("datetime64[M]")
     alike = len(np.unique(days - months.astype("datetime64[D]"))) == 1
     last = (days == (months + 1).astype("datetime64[D]") - 1).all()
-    if steps.min() < 28 * DAY or not (alike or last):
+    trading = "" if alike or last else _traded(times, days, months)
+    if steps.min() < (26 if trading else 28) * DAY or not (alike or last or trading):
         return None
     number = months.astype(np.int64)
     count = int(np.gcd.reduce(_steps(number, series)))
     places, odd = np.divmod(number - number.min(), count)
     if odd.any() or _doubled(places, series):
         return None
+    if trading:
+        axis = _trading_days(months.min() + count * np.arange(places.max() + 1), trading).astype("datetime64[us]")
+        axis[places] = times
+        return Clock("month", count, axis, places, trading=trading)
     end = times[number.argmin()]
     axis = np.concatenate([[end], _months_on(end, count * np.arange(1, places.max() + 1), bool(last))])
     return Clock("month", count, axis, places)
+
+
+def _trading_days(months: np.ndarray, which: str) -> np.ndarray:
+    """The first or the last business days of months."""
+    if which == "first":
+        return np.busday_offset(months.astype("datetime64[D]"), 0, roll="forward")
+    return np.busday_offset((months + 1).astype("datetime64[D]"), -1, roll="forward")
+
+
+def _traded(times: np.ndarray, days: np.ndarray, months: np.ndarray) -> str:
+    """Whether stamps are the first or the last business days of months, but for some that holidays move; "" if not."""
+    if (times != days).any() or not np.is_busday(days).all():
+        return ""
+    for which in ("first", "last"):
+        away = np.abs((days - _trading_days(months, which)).astype(np.int64))
+        if away.max() <= MOST_MOVED and (away == 0).mean() >= MOSTLY:
+            return which
+    return ""
 
 
 def _months_on(stamp: np.datetime64, ahead: np.ndarray, last: bool | None = None) -> np.ndarray:
