@@ -82,6 +82,15 @@ def test_of_dates_in_files_whose_types_tell_it(end, tmp_path):
             assert form.format(60, example) in str([str(note) for part in parts for note in part.notes])
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "+05:30", "UTC", None])
+def test_of_parquet_it_is_said_that_dates_of_a_zone_are_turned(zone, tmp_path):
+    frame = LOCAL.assign(when=LOCAL["when"].dt.tz_localize(zone), y=TARGET, day=LOCAL["when"])
+    frame.to_parquet(tmp_path / "zoned.parquet", index=False)
+    said = [str(note) for note in read(tmp_path / "zoned.parquet", target="y").notes if "Greenwich" in str(note)]
+    turned = zone not in ("UTC", None)
+    assert said == [f"column when: date (dates in the zone {zone}, turned to Greenwich time)"] * turned
+
+
 def test_cells_of_excel_that_are_dates_have_no_zone(tmp_path):
     days = [[(1, place * 7 / 24 + 45292), float(np.sin(place)), "ab"[place % 2]] for place in range(N)]
     workbook(tmp_path / "cells.xlsx", {"d": [["when", "v", "y"], *days]}, formats=[22])

@@ -1,4 +1,5 @@
-"""What Arrow's schema in a parquet file says of its columns, which parquet itself does not: the units of durations.
+"""What Arrow's schema in a parquet file says of its columns, which parquet itself does not: the units of durations, and
+the zones of dates.
 
 Beside it stands what pandas says: which columns were the index of a data frame.
 
@@ -10,8 +11,15 @@ from __future__ import annotations
 import base64
 import json
 import struct
+from collections.abc import Callable
+from typing import TypeVar
 
-__all__ = ["index_of_pandas", "units_of_durations"]
+__all__ = ["index_of_pandas", "units_of_durations", "zones_of_dates"]
+
+T = TypeVar("T")
+
+ARROW_TIMESTAMP = 10
+"""The number of Arrow's type of dates with a clock, which may have a zone."""
 
 ARROW_DURATION = 18
 """The number of Arrow's type of durations, whose values count seconds, or the 10^3rd, 10^6th or 10^9th part of one."""
@@ -24,14 +32,24 @@ def units_of_durations(schema: bytes) -> list[int | None]:
     >>> units_of_durations(b"no schema")
     []
     """
+    return _of_fields(schema, _unit_of)
+
+
+def zones_of_dates(schema: bytes) -> list[str]:
+    """The zone of each column of dates, such as Europe/Berlin; "" of other columns. [] for anything else."""
+    return _of_fields(schema, _zone_of)
+
+
+def _of_fields(schema: bytes, of: Callable[[bytes, int], T]) -> list[T]:
+    """What a function says of each field of a schema; [] for anything that is none."""
     try:
         message = base64.b64decode(schema, validate=True)
         marked, flat = message[:4], message[8:]
         fields = _led_to(flat, _part(flat, _led_to(flat, _part(flat, _led_to(flat, 0), 2)), 1))
         count = _number("<I", flat, fields)
         places = [_led_to(flat, fields + 4 + 4 * place) for place in range(count)]
-        return [_unit_of(flat, place) for place in places] if marked == b"\xff\xff\xff\xff" else []
-    except (ValueError, struct.error):
+        return [of(flat, place) for place in places] if marked == b"\xff\xff\xff\xff" else []
+    except (ValueError, struct.error):  # a word that can't be decoded, too
         return []
 
 
@@ -55,6 +73,16 @@ def _unit_of(flat: bytes, field: int) -> int | None:
         return None
     unit = _part(flat, _led_to(flat, _part(flat, field, 3)), 0)
     return 1000 ** (_number("<H", flat, unit) % 4 if unit else 1)
+
+
+def _zone_of(flat: bytes, field: int) -> str:
+    if _number("<B", flat, _part(flat, field, 2)) != ARROW_TIMESTAMP:
+        return ""
+    zone = _part(flat, _led_to(flat, _part(flat, field, 3)), 1)
+    if not zone:
+        return ""
+    place = _led_to(flat, zone)
+    return flat[place + 4 : place + 4 + _number("<I", flat, place)].decode()
 
 
 def _part(flat: bytes, table: int, slot: int) -> int:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from fourfold.data.dataset import Note
+from fourfold.data.dataset import Note, OfColumns
 from fourfold.data.files.text.delimited import (
     cells_of,
     lists_of,
@@ -40,7 +40,7 @@ from fourfold.data.values.cells import LISTS
 from fourfold.errors import FileError
 
 from .archives import archived
-from .arrow_schema import index_of_pandas, units_of_durations
+from .arrow_schema import index_of_pandas, units_of_durations, zones_of_dates
 from .content import Content, check_bomb, unpacked
 from .json_forms import in_lines
 from .opened import DURATION, Opened, described_as, named, opened, with_zones
@@ -170,7 +170,7 @@ def open_parquet(content: Content, reading: Reading, scratch: Path | None = None
             total = reading.counted or count(found.connection, found.sql, found.parameters)
         check_memory(content.name, min(total, reading.of(columns), reading.at_once(columns)) * columns * 8)
         table = opened(replace(found, sql=drawn(found, total, reading)), described, content, reading, total)
-        yield with_zones(table)
+        yield replace(with_zones(table), notes=(*table.notes, *_said_of_zones(found)))
 
 
 @contextmanager
@@ -214,15 +214,39 @@ def _index_first(
 def _with_durations(connection: Any, file: str, described: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The columns and types of a parquet file; of durations, which parquet itself takes for whole numbers, with their
     units a second."""
-    key = "SELECT value FROM parquet_kv_metadata(?) WHERE key = 'ARROW:schema'"
-    schema = connection.execute(key, [file]).fetchone()
-    units = units_of_durations(schema[0]) if schema else []
+    units = units_of_durations(_schema_of(connection, file))
     if len(units) != len(described):
         return described
     return [
         (name, f"{DURATION} {unit}e0" if unit and kind == "BIGINT" else kind)
         for (name, kind), unit in zip(described, units)
     ]
+
+
+OF_GREENWICH = ("", "UTC", "Etc/UTC", "GMT", "Etc/GMT", "Z", "+00:00")
+"""What the zone of Greenwich is called, beside dates without a zone."""
+
+
+def _schema_of(connection: Any, file: str) -> bytes:
+    """What Arrow wrote of the columns of a parquet file, b"" where another program did."""
+    key = "SELECT value FROM parquet_kv_metadata(?) WHERE key = 'ARROW:schema'"
+    schema = connection.execute(key, [file]).fetchone()
+    return schema[0] if schema else b""
+
+
+def _said_of_zones(found: Relation) -> tuple[Note, ...]:
+    """What is said of dates in another zone than that of Greenwich."""
+    file = found.parameters[0]
+    zones = zones_of_dates(_schema_of(found.connection, file))
+    rows = found.connection.execute("SELECT * FROM read_parquet(?, hive_partitioning=false) LIMIT 0", [file])
+    names = rows.description
+    if len(names) != len(zones):
+        return ()
+    return tuple(
+        OfColumns.of([name], "date", f"dates in the zone {zone}, turned to Greenwich time")
+        for (name, *_), zone in zip(names, zones)
+        if zone not in OF_GREENWICH
+    )
 
 
 def read_json(content: Content, reading: Reading) -> Source:
