@@ -8,8 +8,10 @@ import polars as pl
 import pytest
 from test_data_sheets import workbook
 
-from fourfold.data import from_arrays, read, read_inputs
+from fourfold.data import from_arrays, plan, read, read_inputs
+from fourfold.data.columns.roles import Roles
 from fourfold.data.prediction.new_rows import parts_of_inputs
+from fourfold.data.series.ahead import Ahead
 from fourfold.preprocessing import Preparation
 
 N = 60
@@ -89,6 +91,32 @@ def test_of_parquet_it_is_said_that_dates_of_a_zone_are_turned(zone, tmp_path):
     said = [str(note) for note in read(tmp_path / "zoned.parquet", target="y").notes if "Greenwich" in str(note)]
     turned = zone not in ("UTC", None)
     assert said == [f"column when: date (dates in the zone {zone}, turned to Greenwich time)"] * turned
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+@pytest.mark.parametrize("zoned", [True, False])
+def test_of_the_times_of_histories(zoned, form, tmp_path):
+    """The phases of the day, and the times that are forecast, are those of one clock."""
+    hours = pd.date_range("2024-03-01", periods=400, freq="h")
+    waves = np.sin(np.arange(400) / 24 * 2 * np.pi) + np.random.default_rng(0).normal(0, 0.1, 400)
+    frames = {"local": hours, "zoned": hours.tz_localize("Etc/GMT-2")}
+    for name, when in frames.items():
+        frame = pd.DataFrame({"when": when, "load": waves})
+        getattr(frame, f"to_{form}")(tmp_path / f"{name}.{form}", index=False)
+    own, other = ("zoned", "local") if zoned else ("local", "zoned")
+    data = read(tmp_path / f"{own}.{form}", target="load", ahead=Ahead(6), roles=Roles(time="when"))
+    learnt = Preparation.fit(data, plan(data, seed=0)[0].train)
+    assert learnt.windows.zoned is zoned
+    again = Preparation.from_json(learnt.to_json(), "again")
+    assert again.windows == learnt.windows and again.windows.zoned is zoned
+
+    def told(name):
+        (part,) = parts_of_inputs(tmp_path / f"{name}.{form}", again)
+        return [str(note) for note in part.notes if "without a zone" in str(note) or "with a zone" in str(note)]
+
+    assert told(own) == []
+    (line,) = told(other)
+    assert line.startswith("column when: 400 of 400 rows " + ("without" if zoned else "with") + " a zone")
 
 
 def test_cells_of_excel_that_are_dates_have_no_zone(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -251,7 +251,8 @@ def _fingerprint(dataset: Dataset) -> str:
     if dataset.order is not None:
         _add(digest, dataset.order)
     if dataset.forecast is not None:
-        digest.update(json.dumps(dataset.forecast.windows.to_dict(), sort_keys=True).encode())
+        windows = replace(dataset.forecast.windows, zoned=None)  # as of other columns
+        digest.update(json.dumps(windows.to_dict(), sort_keys=True).encode())
         _add(digest, dataset.forecast.origin)
     if dataset.cut is not None:
         digest.update(b"windows")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ class Windows:
 
     ``usual`` (K,) are the deviations that training windows have, 1 where none are known. ``time``, ``id`` and
     ``step`` say how the table is read whose last rows are forecast from; ``levels`` are those of its columns of words,
-    ``phases`` the calendar's channels.
+    ``phases`` the calendar's channels, and ``zoned`` is whether all its times have a zone (True) or none has.
 
     >>> windows = Windows(horizon=3, window=4, season=2, targets=("sales",))
     >>> past = np.array([1.0, 5.0, 3.0, 7.0]).reshape(1, 4, 1)
@@ -55,6 +55,7 @@ class Windows:
     levels: tuple[tuple[str, ...], ...] = ()
     phases: tuple[str, ...] = ()
     usual: tuple[float, ...] = ()
+    zoned: bool | None = field(default=None, compare=False)
 
     def relative(self, windows: np.ndarray) -> np.ndarray:
         """The inputs (N, T, C) of a network: targets less their mean in the window, over their deviation there."""
@@ -98,12 +99,13 @@ class Windows:
         return replace(self, usual=tuple(medians))
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self) | {
+        found = asdict(self) | {
             "targets": list(self.targets),
             "usual": list(self.usual),
             "phases": list(self.phases),
             "levels": [{"levels": list(levels)} for levels in self.levels],
         }
+        return {name: value for name, value in found.items() if value is not None}
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Windows:
@@ -120,4 +122,5 @@ class Windows:
             levels,
             fields.texts("phases"),
             tuple(fields.floats("usual", len(targets)).tolist()),
+            fields.boolean("zoned") if "zoned" in fields.values else None,
         )

@@ -18,7 +18,7 @@ from fourfold.data.columns.joined_texts import as_joined
 from fourfold.data.columns.lists import beside_lists, holders_of, series_of_lists
 from fourfold.data.columns.roles import NO_ROLES
 from fourfold.data.columns.wide import steps_of
-from fourfold.data.dataset import Note, Table
+from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.files.packing import STANDARD_INPUT
 from fourfold.data.files.pictures import developed
 from fourfold.data.files.text.encoding import check_encoding
@@ -41,6 +41,7 @@ from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import row_count
 from fourfold.preprocessing.text import texts_of
+from fourfold.preprocessing.windows import Windows
 
 from .latest import latest_of
 from .new_columns import another_shape, by_place, checked, renamed
@@ -50,6 +51,7 @@ from .scale import on_another_scale
 from .shapes import filled_up, fitted, laid_out, one_channel, row_shapes, shaped
 from .shorter import with_ends
 from .units import in_units
+from .zones import of_other_zones
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +195,8 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
         found, bare = in_units(found, preparation.columns)
         history = history_of(found, preparation.windows, preparation.columns)
         named = Table({preparation.windows.id: history.labels} if preparation.windows.id else {})
-        noticed = Noticed(history.notes, rows=row_count(found.inputs), bare=bare)
+        zones = _zones(found, preparation.windows)
+        noticed = Noticed(history.notes, rows=row_count(found.inputs), bare=bare, zones=zones)
         return NewRows(history.windows, noticed, named, history.following)
     if preparation.task.stepwise:
         return _steps(found, preparation)
@@ -204,6 +207,16 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
     if preparation.columns:
         return _table(found, preparation)
     return _array(found, preparation, "id", found.beside)
+
+
+def _zones(found: Source, windows: Windows) -> dict[str, tuple[int, str, bool]]:
+    """What is told of the times of a history whose zones are not as in training, by column."""
+    assert isinstance(found.inputs, Table)
+    if not windows.time:
+        return {}
+    learnt, times = Column(windows.time, "date", zoned=windows.zoned), found.inputs[windows.time]
+    other = of_other_zones(learnt, found.column(windows.time), times, times)
+    return {windows.time: other} if other else {}
 
 
 def _by_name(found: Source, preparation: Preparation) -> Source:

@@ -118,6 +118,7 @@ def settle_forecast(
         str(panel.clock),
         panel.levels,
         panel.phases,
+        zoned=panel.zoned,
     )
     placed = placed_in(panel, windows)
     check_room(panel, ahead, windows, placed)

@@ -90,14 +90,14 @@ def labels_of(source: Source, table: Table, id: str) -> np.ndarray:
 
 def times_of(source: Source, table: Table, time: str) -> np.ndarray:
     """The times (N,), numbers or dates, none missing."""
-    return times_and_said(source, table, time)[0]
+    return times_and_said(source, table, time)[0].values
 
 
-def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray, tuple[Note, ...]]:
+def times_and_said(source: Source, table: Table, time: str) -> tuple[Understood, tuple[Note, ...]]:
     """The times (N,), numbers or dates, none missing, and how words were read. Of dates whose day or month may stand
     first it is that by which their steps are of fewer lengths."""
     values, kind = present(time, table[time]), source.kind(time)
-    found = Understood(values, kind)
+    found = Understood(values, kind, zoned=source.column(time).zoned)
     zone = ""
     if kind == "category":
         values, zone = _local(values)
@@ -112,8 +112,9 @@ def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray,
     if found.kind not in ("number", "date"):
         raise _no_time(source, time, values, found.kind)
     left_out = f"{zone} left out, the clocks count as they stand" * bool(zone)
-    found = found._replace(said="; ".join(filter(None, (found.said, left_out))))
-    return present(time, found.values), said_of(time, found)
+    zoned = None if zone else found.zoned
+    found = found._replace(said="; ".join(filter(None, (found.said, left_out))), zoned=zoned)
+    return found._replace(values=present(time, found.values)), said_of(time, found)
 
 
 def _local(values: np.ndarray) -> tuple[np.ndarray, str]:

@@ -131,7 +131,8 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
     """
     table = table_of(source, [*filter(None, (id, time)), *channels])
     labels = labels_of(source, table, id) if id else as_objects([""] * table.rows)
-    times, read = times_and_said(source, table, time) if time else (np.arange(table.rows, dtype=np.float64), ())
+    stamps, read = times_and_said(source, table, time) if time else (None, ())
+    times = np.arange(table.rows, dtype=np.float64) if stamps is None else stamps.values
     dates = times.dtype.kind == "M"
     moments = times.astype(np.int64).astype(np.float64) if dates else times
     part = np.arange(table.rows) >= table.rows - source.test_rows

@@ -43,7 +43,7 @@ class Panel:
 
     - ``values``: for each series (T_s, C), the targets first; NaN where a step is absent.
     - ``columns``: the table's columns that are used, targets first; ``levels`` those of its columns of words.
-    - ``phases``: the calendar's channels, the last of all.
+    - ``phases``: the calendar's channels, the last of all; ``zoned``: whether all times have a zone, or none has.
     """
 
     labels: tuple[str, ...]
@@ -54,6 +54,7 @@ class Panel:
     levels: tuple[tuple[str, ...], ...]
     phases: tuple[str, ...]
     notes: tuple[Note, ...]
+    zoned: bool | None = None
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -88,7 +89,8 @@ def panel_of(
     """
     table = table_of(source, [name for name in (time, id, *targets) if name is not None])
     series, labels = _series(source, table, id)
-    times, read = (None, ()) if time is None else times_and_said(source, table, time)
+    stamps, read = (None, ()) if time is None else times_and_said(source, table, time)
+    times, zoned = (None, None) if stamps is None else (stamps.values, stamps.zoned)
     hours = [] if times is None else _doubled_hours(times, series)
     if times is not None and not hours and (rows := repeated(times, series)).size:
         others = [name for name in table if name not in (time, id, *targets)]
@@ -139,7 +141,7 @@ def panel_of(
         one[clock.places[rows] - start[number], : channels.shape[1]] = channels[rows]
         values.append(one)
     notes = (*_said(clock, time, series, labels, id, [len(one) for one in values]), *notes)
-    return Panel(tuple(labels), clock, start, tuple(values), columns, levels, chosen, notes)
+    return Panel(tuple(labels), clock, start, tuple(values), columns, levels, chosen, notes, zoned)
 
 
 def _upto_values(known: np.ndarray, series: np.ndarray, times: np.ndarray | None) -> np.ndarray:
