@@ -19,7 +19,7 @@ from typing import Any
 
 from fourfold.core.files import locked, save_arrays, write_whole
 from fourfold.data.dataset import Dataset
-from fourfold.data.splits import HOLD_OUT_FROM
+from fourfold.data.splits import holds_out
 from fourfold.errors import OptionError, closest
 from fourfold.evidence.doubts import still_gaining
 from fourfold.evidence.evidence import Evidence
@@ -188,8 +188,7 @@ def plan(dataset: Dataset, options: Options, folder: Path) -> Study:
             wanted="--effort quick, standard or thorough",
             do="leave out one of them",
         )
-    hold_out = dataset.test_rows is not None or dataset.rows >= HOLD_OUT_FROM
-    usual = max(effort.seeds, effort.hold_out_seeds) if hold_out else effort.seeds
+    usual = max(effort.seeds, effort.hold_out_seeds) if holds_out(dataset) else effort.seeds
     count = options.seeds if options.seeds is not None else usual
     seeds = [options.seed + i for i in range(count)]
     study = Study(

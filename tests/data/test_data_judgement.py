@@ -306,6 +306,7 @@ def test_rows_of_groups_and_of_unequal_weights_show_less():
     grouped = found(frame, roles=Roles(group="who"))["few-rows"]
     assert grouped.number == pytest.approx(1.25 / np.sqrt(600 / 6.8))
     assert grouped.what.startswith("600 tested rows of 20 groups can show") and "a group at 0.2)" in grouped.what
+    assert grouped.do == "collect rows of more groups, if smaller differences matter"
     weighed = found(table(rows=600).assign(w=[1.0] * 300 + [9.0] * 300), roles=Roles(weight="w"))["resolution"]
     assert weighed.number == pytest.approx(2.8 * np.sqrt(0.1 / (3000**2 / (300 * 82))))
     assert "600 tested rows, by their weights as good as 366, can show" in weighed.what

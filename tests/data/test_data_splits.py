@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from fourfold.data import from_arrays, plan, read
 from fourfold.data.columns.roles import Roles
 from fourfold.data.judgement.findings import judge
+from fourfold.data.splits import holds_out
 from fourfold.errors import DataError, OptionError
 
 
@@ -109,6 +110,18 @@ def test_a_fifth_of_many_rows_chooses_where_test_rows_are_given():
     x, y = np.arange(1100.0), np.arange(1100) % 2
     (split,) = plan(from_arrays(x[:1000], y[:1000], x_test=x[1000:], y_test=y[1000:]), seed=5)
     assert (len(split.train), len(split.validation), len(split.test)) == (800, 200, 100)
+
+
+@pytest.mark.parametrize("rows, groups, splits", [(6000, 4, 4), (6000, 124, 5), (6000, 125, 1), (20_000, 4, 1)])
+def test_many_rows_in_few_groups_are_all_tested(rows, groups, splits):
+    """A fifth of four groups is one, which says nothing of the next; each fold takes memory for all rows."""
+    data = from_arrays(np.arange(float(rows)), np.sin(np.arange(rows)))
+    names = (np.arange(rows) % groups).astype(str)
+    found = plan(replace(data, groups=names), seed=0)
+    assert len(found) == splits and holds_out(replace(data, groups=names)) is (splits == 1)
+    tested = [name for split in found for name in {*names[split.test]}]
+    assert len(tested) == len({*tested}) == (round(groups / 5) if splits == 1 else groups)
+    assert len(plan(data, seed=0)) == 1
 
 
 @pytest.mark.parametrize("tested", [1, 2])

@@ -13,9 +13,9 @@ from fourfold.preprocessing.table import levels_of, missing
 
 from .dataset import Cut, Dataset, Forecast
 from .messages import counted
-from .split import HOLD_OUT_FROM, SHARE, Split
+from .split import FEW_GROUPS, FOLDS_OF_GROUPS_BELOW, HOLD_OUT_FROM, SHARE, Split
 
-__all__ = ["HOLD_OUT_FROM", "SHARE", "Split", "plan", "plan_without_test"]
+__all__ = ["HOLD_OUT_FROM", "SHARE", "Split", "holds_out", "plan", "plan_without_test"]
 
 CHOSEN_BY_FOLDS = 1_000
 """Below so many rows beside the user's own test rows, each of them is a validation row once: a fifth of few rows would
@@ -40,7 +40,7 @@ def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> li
 
     - with the user's own test rows: one split, whose test part is these rows; of fewer than 1,000 other rows as many
       splits as there are folds, so that each of these rows is a validation row once;
-    - at 5,000 rows and above: one split, 20 % for test;
+    - at 5,000 rows and above: one split, 20 % for test (rows in fewer than 125 groups: at 20,000 and above);
     - below: ``repeats`` times ``folds`` folds, so that in each repeat every row is a test row once; as
       few folds as the smallest class has rows, at least 2.
 
@@ -81,7 +81,7 @@ def _planned(dataset: Dataset, seed: int, folds: int, repeats: int) -> list[Spli
     if dataset.test_rows is not None:
         test = np.sort(np.asarray(dataset.test_rows))
         return _with_own_test(dataset, rows, without(everything, test), test, seed, folds)
-    hold_out = dataset.rows >= HOLD_OUT_FROM
+    hold_out = holds_out(dataset)
     if dataset.time_ordered:
         parts = _rolling(dataset.rows, 1 if hold_out else min(folds, max(1, dataset.rows // FEWEST_IN_TIME)))
         placed = [(everything[rest], everything[test]) for rest, test in parts]
@@ -95,6 +95,15 @@ def _planned(dataset: Dataset, seed: int, folds: int, repeats: int) -> list[Spli
         for fold, (rest, test) in enumerate(rows.folds(everything, folds, state)):
             splits.append(_split(dataset, rows, rest, test, seed, fold, repeat))
     return splits
+
+
+def holds_out(dataset: Dataset) -> bool:
+    """Whether one part that is held out decides, and not folds: rows that are given for it, or a part of many rows and,
+    where these are in groups, of many groups."""
+    if dataset.test_rows is not None:
+        return True
+    few = dataset.groups is not None and len(np.unique(dataset.groups.astype(str))) < FEW_GROUPS
+    return dataset.rows >= (FOLDS_OF_GROUPS_BELOW if few and not dataset.time_ordered else HOLD_OUT_FROM)
 
 
 def plan_without_test(dataset: Dataset, *, seed: int) -> Split:

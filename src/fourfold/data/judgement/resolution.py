@@ -10,6 +10,7 @@ import numpy as np
 
 from fourfold.data.dataset import Finding
 from fourfold.data.messages import counted, percent
+from fourfold.data.split import FEW_GROUPS
 from fourfold.preprocessing.table import level_counts
 
 from .case import Case
@@ -42,7 +43,7 @@ class Tested:
     """What is tested: ``rows``, of those that depend on each other the first; ``what`` they are called.
 
     ``alike``: as how many rows that stand alone and weigh alike they count; ``parts``: of how many errors one is the
-    mean; ``given``: what is taken for granted in this.
+    mean; ``given``: what is taken for granted in this; ``more``: of what there should be more.
     """
 
     rows: np.ndarray
@@ -50,6 +51,7 @@ class Tested:
     alike: float
     parts: float = 1.0
     given: tuple[str, ...] = ()
+    more: str = "more rows"
 
 
 def judge(case: Case) -> Iterator[Finding]:
@@ -76,7 +78,7 @@ def judge(case: Case) -> Iterator[Finding]:
         + "; smaller ones are easily missed" * (not none),
         "smallest difference",
         smallest,
-        f"collect more rows{', if smaller differences matter' * (not none)}" if few else "",
+        f"collect {tested.more}{', if smaller differences matter' * (not none)}" if few else "",
         important=few,
     )
 
@@ -119,7 +121,7 @@ def _tested(case: Case) -> Tested:
         values = len(rows) / len(first) * dataset.target[0].size if dataset.forecast is not None else 1.0
         alike = _alike(np.bincount(group, _counts(case, rows, weights).sum(axis=1))) if by_class else len(first)
         return Tested(rows[first], "independent tests", float(alike), values)
-    parts, what, alike, given = 1.0, "tested rows", _alike(weights), ()
+    parts, what, alike, given, more = 1.0, "tested rows", _alike(weights), (), "more rows"
     if dataset.weights is not None:
         what += f", by their weights as good as {alike:,.0f},"
     by_step = dataset.task.stepwise and not of_time  # windows of one series depend on each other as they are
@@ -133,9 +135,10 @@ def _tested(case: Case) -> Tested:
         sizes = level_counts(np.asarray(dataset.groups)[rows])[1]
         alike /= 1 + (float((sizes**2).sum() / sizes.sum()) - 1) * IN_A_GROUP
         what, given = f"{what} of {counted(len(sizes), 'group')}", (f"those of a group at {IN_A_GROUP}",)
+        more = "rows of more groups" if len(sizes) < FEW_GROUPS else more
     if dataset.time_ordered:
         given += ("rows near each other in time err each for itself",)
-    return Tested(rows, what, alike, parts, given)
+    return Tested(rows, what, alike, parts, given, more)
 
 
 def _alike(counts: np.ndarray) -> float:
