@@ -27,6 +27,7 @@ def named(name, content):
 TOWNS = ("Bern", "bern", "Bern\u200b", "Zu\u0308rich", "Z\u00fcrich")
 GOOD = rows("v,w,y", lambda i: f"{i % 9},{i % 7}")
 MONTHS = ("2020-01-01", "2020-03-02", "2020-05-03")
+QUARTERS = [f"{2020 + i // 4}-{1 + 3 * (i % 4):02}-01" for i in range(8)]
 
 # name: (words, what they mean, what is said)
 NUMBERS = {
@@ -84,6 +85,10 @@ DATES = {
     "months of SAP": (["01.2020", "03.2020", "12.2020"], ["2020-01-01", "2020-03-01", "2020-12-01"], "read as month year"),
     "months behind a slash": (["01/2020", "12/2020"], ["2020-01-01", "2020-12-01"], "read as month year"),
     "halves of years": (["2020H1", "H2 2020"], ["2020-01-01", "2020-07-01"], "read as year-half"),
+    "quarters in a row": ([f"{1 + i % 4}/{2020 + i // 4}" for i in range(8)], QUARTERS, "read as quarter and year, 1 to 4 in a row"),
+    "quarters in a row behind years": ([f"{2020 + i // 4}-{1 + i % 4}" for i in range(8)], QUARTERS, "read as quarter and year, 1 to 4 in a row"),
+    "a few months": (["1/2020", "2/2020", "3/2020", "4/2020"], [f"2020-0{i}-01" for i in (1, 2, 3, 4)], "read as month year"),
+    "months of which one is above 4": ([f"{1 + i % 4}/{2020 + i // 4}" for i in range(8)] + ["5/2021"], [f"{2020 + i // 4}-0{1 + i % 4}-01" for i in range(8)] + ["2021-05-01"], "read as month year"),
     "quarters of two digits": (["Q1'20", "3Q20"], ["2020-01-01", "2020-07-01"], "years of two digits from 1969 on"),
     "weeks of German": (["KW 05/2020", "KW 7/2020"], ["2020-01-27", "2020-02-10"], "read as year-week"),
     "the end of a day": (["2020-01-01 24:00", "2020-03-02T01:00"], ["2020-01-02", "2020-03-02"], ""),

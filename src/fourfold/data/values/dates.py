@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from .amounts import INVISIBLE
 from .months import in_english
 from .spans import or_start
-from .year_parts import FIRST_YEAR, are_months_in_a_row, counted_month, fiscal_year, parts_of_years, week_of
+from .year_parts import COUNTED_YEARS, FIRST_YEAR, IN_A_ROW, fiscal_year, in_a_row, parts_of_years, week_of
 
 __all__ = [
     "DATES", "FEW_WORDS", "FORMATS", "LIKELY", "LONGEST", "ORDERS", "SINCE", "TURNED", "USUAL", "are_months", "by_name",
@@ -97,9 +97,6 @@ ORDERS = {"/": ("month/day/year", "day/month/year"), "-": ("day-month-year", "mo
 
 TURNED = {way: other for ways in ORDERS.values() for way, other in (ways, ways[::-1])}
 """Of each of these the other one."""
-
-COUNTED_YEARS = "year-month, years counted from the first"
-"""Months of a series whose years have numbers of their own; those of 2001 and on stand for them."""
 
 USUAL = "year-month-day"
 """The way of dates of which nothing else is said."""
@@ -300,8 +297,8 @@ def way_of(words: Sequence[str], day_first: bool | None) -> tuple[str, dict[str,
     few = words[:FEW_WORDS]
     if sum(any(map(str.isdigit, word)) for word in few) < LIKELY * len(few):
         return None
-    if are_months_in_a_row(words):
-        return COUNTED_YEARS, {word: date for word in words if (date := counted_month(word)) is not None}
+    if found := in_a_row(words):
+        return found
     ways = _ways_of(words, day_first)
     for way in ways:
         if len(dates := _written(words, way, all_of_them=True)) == len(words):
@@ -355,7 +352,7 @@ def years_from(dates: dict[str, datetime], way: str) -> tuple[dict[str, datetime
 def by_name(written: str) -> Parse:
     """The reader of dates in one way of writing."""
     name, _, first = written.partition(SINCE)
-    parse = counted_month if name == COUNTED_YEARS else DATES.get(name, DATES[""])
+    parse = IN_A_ROW[name][0] if name in IN_A_ROW else DATES.get(name, DATES[""])
     if not first:
         return parse
     return lambda word: None if (date := parse(word)) is None else _from(int(first), date)

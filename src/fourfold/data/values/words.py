@@ -15,7 +15,6 @@ from fourfold.preprocessing.table import ColumnKind
 
 from .amounts import MOSTLY, is_number
 from .dates import (
-    DATES,
     FORMATS,
     SINCE,
     USUAL,
@@ -238,7 +237,7 @@ def _dates(values: np.ndarray, words: list[str], strict: bool, day_first: bool |
         return None
     untold = "no day above 12 tells this, as 2020-01-31 would" if is_untold(dates, way) else ""
     dates, first = years_from(dates, way)
-    spans = any(halves and all(map(DATES[way], halves)) for halves in map(halves_of, words))
+    spans = any(halves and all(map(by_name(way), halves)) for halves in map(halves_of, words))
     said = f"dates, read as {way}" if way else "dates" * spans
     said += ", the first of the two of each span" * spans
     said += "" if first is None else f", years of two digits from {first} on"

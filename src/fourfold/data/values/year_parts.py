@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-__all__ = ["FIRST_YEAR", "are_months_in_a_row", "counted_month", "fiscal_year", "parts_of_years", "week_of"]
+__all__ = [
+    "COUNTED_YEARS", "FIRST_YEAR", "IN_A_ROW", "fiscal_year", "in_a_row", "parts_of_years", "week_of",
+]  # fmt: skip
 
 FIRST_YEAR = 1969
 """The year of the digits 69, which C and Python take for the first of two digits."""
+
+COUNTED_YEARS = "year-month, years counted from the first"
+"""Months of a series whose years have numbers of their own; those of 2001 and on stand for them."""
+
+QUARTERS_IN_A_ROW = "quarter and year, 1 to 4 in a row"
 
 Parse = Callable[[str], "datetime | None"]
 
@@ -72,7 +79,7 @@ def fiscal_year(word: str) -> datetime | None:
 
 
 COUNTED = re.compile(r"\s*(\d{1,2})-(0[1-9]|1[0-2])\s*", re.ASCII)
-FEWEST_MONTHS = 13
+BARE_QUARTER = re.compile(r"\s*(?:([1-4]) ?[-/.] ?(\d{4})|(\d{4}) ?[-/] ?([1-4]))\s*", re.ASCII)
 
 
 def counted_month(word: str) -> datetime | None:
@@ -85,16 +92,41 @@ def counted_month(word: str) -> datetime | None:
     return datetime(2000 + int(found[1]), int(found[2]), 1) if found else None
 
 
-def are_months_in_a_row(words: Iterable[str]) -> bool:
-    """Whether these are all months from a first to a last one, more than a year, of years that are counted: one that is
-    missing and they may be ranges, or codes.
+def bare_quarter(word: str) -> datetime | None:
+    """The first day of a quarter that nothing marks as such: 3/2020, 2020-3.
 
-    >>> are_months_in_a_row(f"{1 + month // 12}-{1 + month % 12:02}" for month in range(36))
-    True
-    >>> are_months_in_a_row(["5-09", "10-12"] * 9)
-    False
+    >>> bare_quarter("3/2020"), bare_quarter("5/2020"), bare_quarter("03/2020")
+    (datetime.datetime(2020, 7, 1, 0, 0), None, None)
     """
-    found = {counted_month(word) for word in words}
-    months = {date.year * 12 + date.month for date in found if date is not None}
-    in_a_row = None not in found and len(months) >= FEWEST_MONTHS
-    return in_a_row and max(months) - min(months) == len(months) - 1
+    if not (found := BARE_QUARTER.fullmatch(word)):
+        return None
+    year, quarter = int(found[2] or found[3]), int(found[1] or found[4])
+    return datetime(year, 3 * quarter - 2, 1) if year else None
+
+
+IN_A_ROW: dict[str, tuple[Parse, int, int]] = {
+    COUNTED_YEARS: (counted_month, 1, 13),
+    QUARTERS_IN_A_ROW: (bare_quarter, 3, 8),
+}
+"""Parts of years that words may be which can be something else, too: their reader, of how many months each is, and how
+many there have to be at least."""
+
+
+def in_a_row(words: Sequence[str]) -> tuple[str, dict[str, datetime]] | None:
+    """What words are as parts of years, and each of them as the first day of one, where they are all the parts from a
+    first to a last one: one that is missing and they may be ranges, codes or months.
+
+    >>> in_a_row([f"{1 + month // 12}-{1 + month % 12:02}" for month in range(36)])[0]
+    'year-month, years counted from the first'
+    >>> in_a_row([f"{1 + quarter % 4}/{2000 + quarter // 4}" for quarter in range(12)])[0]
+    'quarter and year, 1 to 4 in a row'
+    >>> in_a_row(["5-09", "10-12"] * 9), in_a_row([f"{month}/2000" for month in (1, 2, 3, 4)])
+    (None, None)
+    """
+    for name, (parse, months, fewest) in IN_A_ROW.items():
+        found = {word: parse(word) for word in words}
+        dates = {word: date for word, date in found.items() if date is not None}
+        places = {(date.year * 12 + date.month) // months for date in dates.values()}
+        if len(dates) == len(found) and len(places) >= fewest and max(places) - min(places) == len(places) - 1:
+            return name, dates
+    return None
