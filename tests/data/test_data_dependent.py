@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from data_samples import N, found, table
 
+from fourfold.data import read
 from fourfold.data.columns.roles import Roles
 
 
@@ -12,10 +13,24 @@ def test_groups_and_ids():
     frame = table().assign(
         who=[f"w{i % 50}" for i in range(N)], where=lambda f: np.where(f["kind"] == "a", "x", "y")
     )
-    assert found(frame, roles=Roles(id="who"))["repeated-ids"].number == N - 50
+    repeated = found(frame, roles=Roles(id="who"))["repeated-ids"]
+    assert repeated.number == N - 50 and repeated.do == "--group with the same column"
     frame["where"] = np.where(np.arange(N) < 20, "z", [f"v{i % 6}" for i in range(N)])
     frame.loc[:19, "kind"] = "c"
     assert found(frame, roles=Roles(group="where"))["class-in-one-group"].number == 1
+
+
+@pytest.mark.parametrize(("name", "steps"), [("epoch", range(6)), ("year", [2000, 2001, 2003, 2004, 2006, 2007]), ("v", [])])
+def test_ids_whose_rows_have_a_time_may_be_series(name, steps):
+    """Epochs count anew for each subject; years are called a time; of numbers in no order nothing is said."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"subject": np.repeat([f"s{i}" for i in range(40)], 6), "eeg": rng.normal(size=240)})
+    frame[name] = np.tile(steps, 40) if len(steps) else rng.normal(size=240)
+    frame = frame.assign(stage=rng.choice(["wake", "asleep"], 240))
+    finding = found(frame, roles=Roles(id="subject"), target="stage")["repeated-ids"]
+    of_series = f"; --time {name}, if those of each id are the steps of one series"
+    assert finding.do == "--group with the same column" + of_series * (name != "v")
+    read(frame, roles=Roles(id="subject", time=name), target="stage")
 
 
 def panel(units=12, times=6):

@@ -91,6 +91,18 @@ def _panel(case: Case) -> Panel | None:
     return best
 
 
+def time_within(case: Case, ids: np.ndarray) -> str:
+    """The column of times at which each of the ids (N,) has one row at most: dates, what is called a time, numbers that
+    count anew within each; "" where there is none."""
+    units = np.unique(ids.astype(str), return_inverse=True)[1]
+    for name, kind, moments in case.columns():
+        if kind not in ("number", "date") or np.isnan(moments).any():
+            continue
+        if counts_anew(moments, units) or ((kind == "date" or is_time(name)) and not repeated(moments, units).size):
+            return name
+    return ""
+
+
 def counts_anew(moments: np.ndarray, values: np.ndarray) -> bool:
     """Whether the rows of each of several values (N,) stand together, and numbers (N,) rise in them, mostly by the
     shortest of their steps, and fall where the next ones begin.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,6 +12,7 @@ from fourfold.data.messages import counted, listed
 from fourfold.data.series.cut import FEWEST_SERIES
 
 from .case import Case
+from .dependent import time_within
 
 
 def judge(case: Case) -> Iterator[Finding]:
@@ -18,8 +20,11 @@ def judge(case: Case) -> Iterator[Finding]:
     if ids is not None and groups is None:
         repeated = len(ids) - len(set(ids.tolist()))
         if repeated:
-            series = case.dataset.layout == "flat" and _one_target_each(ids, case.dataset.target)
-            steps = "; --target-per series, if those of each id are the steps of one series" if series else ""
+            flat = case.dataset.layout == "flat"
+            series = flat and _one_target_each(ids, case.dataset.target)
+            time = time_within(case, ids) if flat else ""
+            options = [f"--time {shlex.quote(time)}"] * bool(time) + ["--target-per series"] * series
+            steps = f"; {' '.join(options)}, if those of each id are the steps of one series" * bool(options)
             yield Finding(
                 "repeated-ids",
                 f"{counted(repeated, 'row')} with the id of an earlier row: rows are not independent",
