@@ -251,6 +251,17 @@ def test_a_season_that_is_too_long_is_to_be_left_out(rows, options, advice):
         read(daily(rows), ahead=Ahead(7))
 
 
+def test_of_series_that_lie_apart_each_is_forecast_by_itself():
+    """One of 2019 and one of 2022: only the second can be tested, at times that the first tells nothing of."""
+    old, new = daily(200).assign(shop="old"), daily(200).assign(shop="new")
+    new["date"] = pd.to_datetime(new["date"]) + pd.Timedelta(days=1000)
+    frame = pd.concat([old.assign(date=pd.to_datetime(old["date"])), new])[["date", "shop", "sales"]]
+    with pytest.raises(FourfoldError) as error:
+        read(frame, roles=Roles(id="shop"), ahead=Ahead(7))
+    assert error.value.do == "forecast each by itself: 'old' ends before 'new' begins"
+    read(new[["date", "sales"]], ahead=Ahead(7))
+
+
 def test_what_is_advised_for_many_series_with_gaps_works():
     frame = pd.concat([daily(30 + shop % 9, shop).assign(shop=f"s{shop}") for shop in range(300)])
     frame = frame[["date", "shop", "sales"]].sample(frac=0.97, random_state=0)

@@ -127,12 +127,23 @@ def _with_room(panel: Panel, ahead: Ahead, windows: Windows) -> str:
     most = largest(lambda horizon: fits(horizon, shortest), 1, windows.horizon, trials)
     if not most:
         few = "add steps: these are too few for any forecast"
+        if apart := _apart(panel):
+            return apart
         return f"leave out --season, or {few} with it" if asked else few
     allowed = "the most that these data allow" + " with this season" * asked
     if not horizon:
         return f"--forecast {most} --window {shortest}, {allowed}"
     longer = f", or {most} with --window {shortest}" if most > horizon else ""
     return f"--forecast {horizon}{longer}, {allowed}"
+
+
+def _apart(panel: Panel) -> str:
+    """What to do with series of which one ends before another begins: at no time can both be tested."""
+    ends = panel.start + [len(values) for values in panel.values]
+    first, last = int(ends.argmin()), int(panel.start.argmax())
+    if ends[first] > panel.start[last]:
+        return ""
+    return f"forecast each by itself: {panel.labels[first]!r} ends before {panel.labels[last]!r} begins"
 
 
 def _is_enough(panel: Panel, windows: Windows) -> bool:
