@@ -407,6 +407,28 @@ def test_the_hour_that_clocks_show_twice_is_the_mean_of_its_rows(zone, start, se
     assert data.target[row, 0] == pytest.approx(twice[twice["at"] == twice["at"].min()]["sales"].mean())
 
 
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize(
+    ("zone", "start", "hour"),
+    [
+        ("Europe/Berlin", "2023-03-10", "2023-03-26 02:00:00"),
+        ("America/New_York", "2023-03-01", "2023-03-12 02:00:00"),
+        ("Australia/Sydney", "2023-09-20", "2023-10-01 02:00:00"),
+        ("UTC", "2023-03-10", None),
+    ],
+)
+def test_the_hour_that_clocks_skip_is_said(zone, start, hour, several):
+    at = pd.date_range(start, periods=(4 if several else 1) * 24 * 30, freq="15min" if several else "h", tz=zone).tz_localize(None)
+    frame = pd.DataFrame({"at": at, "sales": 50 + 10 * np.sin(np.arange(len(at)) / 4)})
+    frame = pd.concat([frame.assign(shop=shop) for shop in "ab"]) if several else frame
+    data = read(frame, target="sales", roles=Roles(id="shop" if several else None, time="at"), ahead=Ahead(3))
+    said = [str(note) for note in data.notes if "skipped" in str(note)]
+    assert len(said) == (hour is not None)
+    if hour is not None:
+        assert said[0].startswith(f"skipped: the hour from {hour} (the clock was set forward")
+        assert any(f"gaps: {8 if several else 1} step" in str(note) for note in data.notes)
+
+
 def test_rows_that_stand_twice_on_other_days_are_refused():
     at = pd.date_range("2023-10-20", periods=240, freq="h")
     at = at.insert(30, at[30])

@@ -23,15 +23,13 @@ from fourfold.preprocessing.table import missing
 
 from .apart import repeated, telling_apart
 from .clock import DAY, Clock, check_one_step, filling, shown
+from .daylight_saving import doubled_hours, skipped_hours, the_hours
 from .long_columns import labels_of, meant, one_column, said_of, table_of, times_and_said, valued
 
 __all__ = ["Panel", "panel_of"]
 
 FEWEST_FILLED = 0.5
 """The least share of the steps of irregular series that has to hold a row, if their order is to be used."""
-
-AUTUMN = (3, 4, 10, 11)
-"""The months in which clocks are set back, in the south in March or April."""
 
 PHASES = {"year": slice(1, 3), "week": slice(3, 5), "day": slice(5, 7)}
 """Where `calendar` has sin and cos of a phase."""
@@ -91,7 +89,7 @@ def panel_of(
     series, labels = _series(source, table, id)
     stamps, read = (None, ()) if time is None else times_and_said(source, table, time)
     times, zoned = (None, None) if stamps is None else (stamps.values, stamps.zoned)
-    hours = [] if times is None else _doubled_hours(times, series)
+    hours = [] if times is None else doubled_hours(times, series)
     if times is not None and not hours and (rows := repeated(times, series)).size:
         others = [name for name in table if name not in (time, id, *targets)]
         beside, _ = next(telling_apart(source, others, times, series), ((), series))
@@ -119,7 +117,11 @@ def panel_of(
         channels, series, at = _means(channels, series, at)
         times = stamps[at]
         because = "the clock was set back at the end of daylight saving; the mean of both rows"
-        notes += (Note(f"doubled: the hour from {' and '.join(map(shown, hours))}", because),)
+        notes += (Note(f"doubled: {the_hours(hours)}", because),)
+    skipped = [] if times is None else skipped_hours(times)
+    if skipped:
+        because = "the clock was set forward at the start of daylight saving; with offsets behind times it is no gap"
+        notes += (Note(f"skipped: {the_hours(skipped)}", because),)
     clock = _clock_of(times, series, step)
     if times is not None and not clock.means:
         check_one_step(times, series, labels)
@@ -207,20 +209,6 @@ def _series(source: Source, table: Table, id: str | None) -> tuple[np.ndarray, l
     names: dict[str, int] = {}
     series = [names.setdefault(label, len(names)) for label in labels_of(source, table, id).tolist()]
     return np.array(series), list(names)
-
-
-def _doubled_hours(times: np.ndarray, series: np.ndarray) -> list[np.datetime64]:
-    """The hours that local clocks show twice, if all stamps that a series has twice lie in such: an hour of a Sunday in
-    autumn, of either half of the earth; else []."""
-    order = np.lexsort((times, series))
-    same = (np.diff(series[order]) == 0) & (np.diff(times[order]).astype(np.int64) == 0)
-    if times.dtype.kind != "M" or not same.any() or (same[1:] & same[:-1]).any():
-        return []
-    hours = np.unique(times[order][1:][same].astype("datetime64[h]"))
-    days = hours.astype("datetime64[D]")
-    sundays = (days.astype(np.int64) + 4) % 7 == 0  # 1970-01-01 was a Thursday
-    autumn = np.isin(hours.astype("datetime64[M]").astype(np.int64) % 12 + 1, AUTUMN)
-    return list(hours.astype("datetime64[us]")) if (sundays & autumn).all() and len({*days}) == len(days) else []
 
 
 def _two_rows(
