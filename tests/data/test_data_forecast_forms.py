@@ -328,6 +328,27 @@ def test_an_id_of_two_columns_is_read_as_one_of_both(id, time):
     assert sorted(found.forecast.labels)[0] == "north, bread" and found.forecast.windows.id == "store, item"
 
 
+@pytest.mark.parametrize("task", ["forecast", "series", "steps"])
+@pytest.mark.parametrize("item", ["abcdef", range(6)])
+def test_predictions_have_the_columns_of_an_id_of_two(task, item, tmp_path):
+    """So that they are joined to the table that they are of."""
+    frame = items(item).assign(open=lambda one: np.where(one["sales"] > one["sales"].median(), "long", "short"))
+    frame["big"] = np.where(frame["store"] == "north", "yes", "no")
+    target, ahead = {"forecast": ("sales", Ahead(7)), "series": ("big", None), "steps": ("open", None)}[task]
+    used = frame[["date", "store", "item", *dict.fromkeys(["sales", target])]]
+    data = read(used, target=target, roles=Roles(id="store,item", time="date"), ahead=ahead)
+    learnt = Preparation.fit(data, plan(data, seed=0)[0].train)
+    used.to_csv(tmp_path / "new.csv", index=False)
+    used.to_parquet(tmp_path / "new.parquet", index=False)
+    for end in ("csv", "parquet"):
+        rows = [dict(part.others) for part in parts_of_inputs(tmp_path / f"new.{end}", learnt)]
+        others = {name: np.concatenate([part[name] for part in rows]) for name in rows[0]}
+        assert "store, item" not in others and [*others][:2] == ["store", "item"]
+        of = float if item[0] == 0 else str
+        assert {*zip(others["store"], map(of, others["item"]))} == {*zip(frame["store"], map(of, frame["item"]))}
+        assert len(others["store"]) == (len(frame) if task == "steps" else 12)
+
+
 @pytest.mark.parametrize("time", [None, "date"])
 def test_an_id_that_is_no_column_is_named(time):
     with pytest.raises(FourfoldError, match="'stor'.*use store"):

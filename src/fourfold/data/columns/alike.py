@@ -30,7 +30,7 @@ TRUTHS = (
 
 def named_alike(found: Source, wanted: Sequence[str], known: Iterable[str]) -> Source:
     """A table with each wanted column that is absent in the place of the one other column of nearly this name, or of
-    the several whose names it is, as those of an id.
+    the several whose names it is, as those of an id, which stay beside it.
 
     >>> from fourfold.data.dataset import Column
     >>> source = Source("new.csv", Table({"Home Town": np.ones(2)}), (Column("Home Town", "number"),))
@@ -39,7 +39,7 @@ def named_alike(found: Source, wanted: Sequence[str], known: Iterable[str]) -> S
     (('home_town',), "column 'Home Town' taken for 'home_town' (case, blanks and marks apart they are the same)")
     """
     for name in dict.fromkeys(wanted):
-        found = with_id(found, name)[0] if ", " in name else found
+        found = with_id(found, name, kept=name.split(", "))[0] if ", " in name else found
     table = found.inputs
     if not isinstance(table, Table):
         return found

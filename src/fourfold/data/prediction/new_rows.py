@@ -45,7 +45,7 @@ from fourfold.preprocessing.windows import Windows
 
 from .latest import latest_of
 from .new_columns import another_shape, by_place, checked, renamed
-from .new_series import with_series
+from .new_series import ids_apart, parts_of_id, with_series
 from .noticed import Noticed
 from .scale import on_another_scale
 from .shapes import filled_up, fitted, laid_out, one_channel, row_shapes, shaped
@@ -194,7 +194,9 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
     if preparation.windows is not None:
         found, bare = in_units(found, preparation.columns)
         history = history_of(found, preparation.windows, preparation.columns)
-        named = Table({preparation.windows.id: history.labels} if preparation.windows.id else {})
+        assert isinstance(found.inputs, Table)
+        id = preparation.windows.id
+        named = ids_apart(found.inputs, id, history.labels) if id else Table({})
         zones = _zones(found, preparation.windows)
         noticed = Noticed(history.notes, rows=row_count(found.inputs), bare=bare, zones=zones)
         return NewRows(history.windows, noticed, named, history.following)
@@ -295,7 +297,8 @@ def _series(found: Source, preparation: Preparation) -> NewRows:
         raise another_shape(found, preparation, lists)
     id, time, *channels = preparation.source_columns
     built = series_of(found, id, time, channels)[0]
-    return _array(built.noting(*of_other_steps(preparation.interval, built.interval)), preparation, id, beside)
+    rows = _array(built.noting(*of_other_steps(preparation.interval, built.interval)), preparation, id, beside)
+    return rows if built.ids is None else replace(rows, others=ids_apart(found.inputs, id, built.ids))
 
 
 def _from_lists(found: Source, preparation: Preparation) -> tuple[Source, Mapping[str, np.ndarray]]:
@@ -362,7 +365,9 @@ def _steps_of_table(found: Source, preparation: Preparation) -> NewRows:
     channels = [column.name for column in preparation.columns]
     whole = len(preparation.source_columns) == len(channels)  # rows in their order, without id and time
     id, time = ("", "") if whole else preparation.source_columns[:2]
-    others = Table({name: values for name, values in table.items() if name not in channels})
+    parts = parts_of_id(table, id)
+    beside = [name for name in table if name not in (*channels, *parts, *([id] if parts else ()))]
+    others = Table({name: table[name] for name in (*parts, *beside)})
     built, placed = series_of(found, id, time, channels)
     built = built.noting(*of_other_steps(preparation.interval, built.interval))
     return _in_pieces(built, preparation, others, placed)

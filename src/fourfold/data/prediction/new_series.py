@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from fourfold.data.dataset import Table
 from fourfold.data.messages import close, listed
 from fourfold.data.series.unpivoted import ROW
@@ -14,7 +16,7 @@ from fourfold.preprocessing import Preparation
 
 from .other_form import how_to_turn
 
-__all__ = ["with_series"]
+__all__ = ["ids_apart", "parts_of_id", "with_series"]
 
 
 def with_series(found: Source, preparation: Preparation) -> Source:
@@ -48,6 +50,29 @@ def with_series(found: Source, preparation: Preparation) -> Source:
             + [f"add {listed(add)}" + ", or rename what holds it" * bool(others)] * bool(add)
         ),
     )
+
+
+def ids_apart(table: Table, id: str, labels: np.ndarray) -> Table:
+    """The columns that name some series (S,) by their labels: of an id of several columns these, as they stand in a
+    series' first row.
+
+    >>> columns = {"shop": [1, 2], "item": ["a", "b"], "shop, item": ["1, a", "2, b"]}
+    >>> table = Table({name: np.array(values) for name, values in columns.items()})
+    >>> {name: values.tolist() for name, values in ids_apart(table, "shop, item", np.array(["2, b"])).items()}
+    {'shop': [2], 'item': ['b']}
+    """
+    parts = parts_of_id(table, id)
+    if not parts:
+        return Table({id: labels})
+    first = dict(zip(reversed(table[id].tolist()), range(table.rows - 1, -1, -1)))
+    rows = [first[label] for label in labels.tolist()]
+    return Table({part: table[part][rows] for part in parts})
+
+
+def parts_of_id(table: Table, id: str) -> list[str]:
+    """The columns that stand beside the one that was made of them; none for an id of one column."""
+    parts = id.split(", ")
+    return parts if len(parts) > 1 and {*parts} <= {*table} else []
 
 
 def _needed(preparation: Preparation) -> Mapping[str, str]:
