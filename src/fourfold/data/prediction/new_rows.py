@@ -18,7 +18,7 @@ from fourfold.data.columns.joined_texts import as_joined
 from fourfold.data.columns.lists import beside_lists, holders_of, series_of_lists
 from fourfold.data.columns.roles import NO_ROLES
 from fourfold.data.columns.wide import steps_of
-from fourfold.data.dataset import Column, Note, Table
+from fourfold.data.dataset import Note, Table
 from fourfold.data.files.packing import STANDARD_INPUT
 from fourfold.data.files.pictures import developed
 from fourfold.data.files.text.encoding import check_encoding
@@ -41,7 +41,6 @@ from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import row_count
 from fourfold.preprocessing.text import texts_of
-from fourfold.preprocessing.windows import Windows
 
 from .latest import latest_of
 from .new_columns import another_shape, by_place, checked, renamed
@@ -51,7 +50,7 @@ from .scale import on_another_scale
 from .shapes import filled_up, fitted, laid_out, one_channel, row_shapes, shaped
 from .shorter import with_ends
 from .units import in_units
-from .zones import of_other_zones
+from .zones import of_history
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,7 +196,7 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
         assert isinstance(found.inputs, Table)
         id = preparation.windows.id
         named = ids_apart(found.inputs, id, history.labels) if id else Table({})
-        zones = _zones(found, preparation.windows)
+        zones = of_history(found, preparation.windows)
         noticed = Noticed(history.notes, rows=row_count(found.inputs), bare=bare, zones=zones)
         return NewRows(history.windows, noticed, named, history.following)
     if preparation.task.stepwise:
@@ -209,16 +208,6 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
     if preparation.columns:
         return _table(found, preparation)
     return _array(found, preparation, "id", found.beside)
-
-
-def _zones(found: Source, windows: Windows) -> dict[str, tuple[int, str, bool]]:
-    """What is told of the times of a history whose zones are not as in training, by column."""
-    assert isinstance(found.inputs, Table)
-    if not windows.time:
-        return {}
-    learnt, times = Column(windows.time, "date", zoned=windows.zoned), found.inputs[windows.time]
-    other = of_other_zones(learnt, found.column(windows.time), times, times)
-    return {windows.time: other} if other else {}
 
 
 def _by_name(found: Source, preparation: Preparation) -> Source:

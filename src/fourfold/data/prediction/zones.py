@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from fourfold.data.dataset import Column
+from fourfold.data.dataset import Column, Table
+from fourfold.data.source import Source
 from fourfold.data.values.dates import LONGEST, has_zone
 from fourfold.data.values.in_words import WORDS
 from fourfold.preprocessing.table import missing
+from fourfold.preprocessing.windows import Windows
 
-__all__ = ["SAID", "of_other_zones"]
+__all__ = ["SAID", "of_history", "of_other_zones"]
 
 SAID = {
     True: ("without a zone", "taken for Greenwich time", "learnt from dates with zones; write the zone behind each"),
@@ -34,3 +36,12 @@ def of_other_zones(learnt: Column, found: Column, cells: np.ndarray, read: np.nd
     example = cells[others.argmax()]
     example = str(example.astype("M8[s]")) if found.kind == "date" else example.strip()[:LONGEST]
     return int(others.sum()), example, learnt.zoned
+
+
+def of_history(found: Source, windows: Windows) -> dict[str, tuple[int, str, bool]]:
+    """The same of the times of a history, by the name of their column."""
+    if not windows.time or not isinstance(found.inputs, Table):
+        return {}
+    learnt, times = Column(windows.time, "date", zoned=windows.zoned), found.inputs[windows.time]
+    other = of_other_zones(learnt, found.column(windows.time), times, times)
+    return {windows.time: other} if other else {}
