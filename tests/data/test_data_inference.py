@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from fourfold.data import from_arrays, read
+from fourfold.data.columns.roles import Roles
 from fourfold.preprocessing import Preparation
 
 RNG = np.random.default_rng(0)
@@ -165,6 +166,18 @@ def test_missing_values_of_arrays_are_said_and_filled(kind):
     )
     prepared = Preparation.fit(data, np.arange(40)).inputs(data.inputs)
     assert prepared[3, 4, 1] == prepared[5, 0, 0] == 0
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"), [({"a": 2}, "2 values of 'a'"), ({"a": 1, "b": 3}, "4 values of 'b', 'a'"), ({"c": 1}, "1 value of 'c'")]
+)
+def test_the_channels_of_missing_values_of_series_are_named(lost, said):
+    frame = pd.DataFrame({"id": np.repeat(np.arange(20), 9), "t": np.tile(np.arange(9), 20)})
+    frame = frame.assign(**{name: RNG.normal(size=180) for name in "abc"}, y=lambda one: one["id"] % 2)
+    for name, count in lost.items():
+        frame.loc[9 * np.arange(count) + 4, name] = np.nan
+    data = read(frame, target="y", roles=Roles(id="id", time="t"))
+    assert f"missing: {said} (NaN or infinite; replaced with the channel's mean)" in map(str, data.notes)
 
 
 def test_fingerprint_depends_on_content_only(tmp_path):

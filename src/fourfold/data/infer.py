@@ -243,7 +243,8 @@ def _settled_inputs(
         before = source.all_columns or source.inputs.names
         given = source.inputs.names  # y beside x may be called as one of its columns
         return inputs, settled, columns, tuple(name for name in before if name not in aims or name in given), notes
-    array, settled, notes = settle_array(source.inputs, layout, known=source.layout)
+    channels = [column.name for column in source.columns]
+    array, settled, notes = settle_array(source.inputs, layout, known=source.layout, channels=channels)
     notes = tuple(noted(note, called(settled), "because") for note in notes)
     if settled == "flat":
         inputs, columns, source_columns, left_out = varying(array)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.series import real_steps
 
 from .dataset import Column, Layout, Note
-from .messages import CONSTANT, counted, unknown
+from .messages import CONSTANT, counted, listed, unknown
 from .places import by_place
 from .unequal import lengths_note
 
@@ -31,9 +32,10 @@ def check_layout(layout: str | None) -> None:
 
 
 def settle_array(
-    x: np.ndarray, layout: str | None, *, known: str | None = None, because: str = ""
+    x: np.ndarray, layout: str | None, *, known: str | None = None, because: str = "", channels: Sequence[str] = ()
 ) -> tuple[np.ndarray, Layout, tuple[Note, ...]]:
-    """An array in the shape of its layout: (N, F), (N, T, C), (N, H, W, C), or token numbers (N, T).
+    """An array in the shape of its layout: (N, F), (N, T, C), (N, H, W, C), or token numbers (N, T); what is said of
+    its ``channels`` says their names.
 
     >>> x, layout, notes = settle_array(np.zeros((5, 30, 2)), None)
     >>> layout, x.shape
@@ -82,10 +84,13 @@ def settle_array(
         if not real.all():
             notes.append(lengths_note(real.sum(axis=1)))
             shaped, absent = np.where(real[..., None], shaped, np.nan), absent & real[..., None]
-    absent = np.count_nonzero(absent)
-    if absent:
+    if absent.any():
         value = "the column's median" if chosen == "flat" else "the channel's mean"
-        notes.append(Note(f"missing: {counted(int(absent), 'value')} of x", f"NaN or infinite; replaced with {value}"))
+        counts = absent.reshape(-1, shaped.shape[-1]).sum(axis=0)
+        most = [place for place in np.argsort(-counts, kind="stable") if counts[place]]
+        of = listed([channels[place] for place in most]) if len(channels) == len(counts) else "x"
+        count = counted(int(np.count_nonzero(absent)), "value")
+        notes.append(Note(f"missing: {count} of {of}", f"NaN or infinite; replaced with {value}"))
         shaped = finite(shaped)
     return shaped, chosen, tuple(notes)  # pyright: ignore[reportReturnType]
 
