@@ -322,10 +322,10 @@ _IN_SAVING = {
 }  # fmt: skip
 """Names that Keras has here as well as in ``saving``."""
 
+_IN_PLOTTING = {"model_to_dot", "plot_model"}
+
 _INSTEAD = {
-    "plot_model": "model.summary(); or model.save('model.keras'), which Keras can load and plot",
     "get_file": "download the file yourself; nothing here connects to a network",
-    "model_to_dot": "model.summary(); or model.save('model.keras'), which Keras can load and plot",
     **dict.fromkeys(
         ("np_utils", "data_utils", "generic_utils", "vis_utils"),
         "take the name from fourfold.utils itself: from fourfold.utils import to_categorical, say",
@@ -338,4 +338,6 @@ __path__: list[str] = []
 def __getattr__(name: str) -> Any:
     if name in _IN_SAVING:
         return getattr(importlib.import_module("fourfold.saving"), name)
+    if name in _IN_PLOTTING:
+        return getattr(importlib.import_module("fourfold.models.plotting"), name)
     raise no_such_name("utils", name, globals(), _INSTEAD)

@@ -64,7 +64,7 @@ def equal(a, b):
         (DataError, r"items of a list differ in shape.*pad_sequences", lambda: regression().predict([[1, 2], [3]])),
         (OptionError, r"learning rate for each step, not one: got ExponentialDecay\(.* Do this: float\(schedule\(step\)\)", lambda: scheduled().fit(X, Y, callbacks=[ReduceLROnPlateau("loss")], verbose=0)),
         (AttributeError, r"no attribute 'mean'. Do this: fourfold.ops.mean", lambda: fourfold.backend.mean),
-        (AttributeError, r"no 'plot_model'. Do this: model.summary\(\); or model.save", lambda: fourfold.utils.plot_model),
+        (AttributeError, r"no 'get_file'. Do this: download the file yourself", lambda: fourfold.utils.get_file),
         (OptionError, "floatx can't be set: got 'float16', wanted 'float32'", lambda: fourfold.config.set_floatx("float16")),
         (OptionError, "validation_split is a share: got 1.5, wanted between 0 and 1", lambda: regression().fit(X, Y, validation_split=1.5, verbose=0)),
         (OptionError, "loss names an output that the model lacks: got 'dens'", lambda: regression().compile("sgd", loss={"dens": "mse"})),
