@@ -168,3 +168,21 @@ def test_files(tmp_path, cell, writer, reader):
 def test_errors(text, wrong):
     with pytest.raises(fourfold.errors.OptionError, match=text):
         wrong(fourfold.layers)
+
+
+WITH_STATES = {
+    **{name: lambda k, name=name: getattr(k.layers, name)(3) for name in ("SimpleRNN", "LSTM", "GRU")},
+    **{f"RNN of {name}": lambda k, cell=cell: k.layers.RNN(cell(k)) for name, cell in (CELLS | STACKS).items()},
+}
+
+
+@pytest.mark.parametrize("make", WITH_STATES.values(), ids=WITH_STATES)
+def test_the_states_that_a_sequence_begins_with(make):
+    """They are asked for before the layer is built, and given as its initial state change nothing."""
+    theirs, ours = make(keras), make(fourfold)
+    assert ours.state_size == theirs.state_size
+    states = ours.get_initial_state(batch_size=2)
+    shapes = jax.tree.map(jnp.shape, states)
+    assert shapes == jax.tree.map(jnp.shape, theirs.get_initial_state(batch_size=2))
+    x = jnp.asarray(X[:2])
+    np.testing.assert_array_equal(ours(x, initial_state=states), ours(x))

@@ -179,7 +179,24 @@ class Recurrent(OverSteps):
         return inputs, states
 
 
-class SimpleRNN(Recurrent):
+class _WithUnits(Recurrent):
+    """Layers whose states are as long as they have units."""
+
+    @property
+    def state_size(self) -> list[int]:
+        """The numbers of each state, for one row."""
+        return [self.units] * self.state_count
+
+    def get_initial_state(self, batch_size: int) -> list[Array]:
+        """The states (batch_size, units) that a sequence begins with, zeros.
+
+        >>> [state.shape for state in LSTM(3).get_initial_state(batch_size=2)]
+        [(2, 3), (2, 3)]
+        """
+        return [jnp.zeros((batch_size, size), jnp.float32) for size in self.state_size]
+
+
+class SimpleRNN(_WithUnits):
     """h_t = activation(x_t K + h_{t-1} R + b)
 
     Input (N, T, F); output (N, U), the last h, or (N, T, U) with ``return_sequences``; with ``return_state``
@@ -236,7 +253,7 @@ def forget_at_one(plain: WeightSpec, units: int) -> WeightSpec:
     return WeightSpec(plain.shape, initial, plain.regularizer, plain.constraint)
 
 
-class LSTM(Recurrent):
+class LSTM(_WithUnits):
     """Long short-term memory: gates i, f, o and candidate g of x_t K + h_{t-1} R + b.
 
         c_t = f c_{t-1} + i g,    h_t = o activation(c_t)
@@ -301,7 +318,7 @@ class LSTM(Recurrent):
         return recurrent.lstm(*arrays, recurrent_activation=self.recurrent_activation, **options)
 
 
-class GRU(Recurrent):
+class GRU(_WithUnits):
     """Gated recurrent unit: gates z and r, candidate g.
 
         g = activation(x_t K_g + b_g + r (h_{t-1} R_g + b'_g)),    h_t = z h_{t-1} + (1 - z) g

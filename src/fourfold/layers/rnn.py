@@ -207,8 +207,14 @@ class RNN(_Around, OverSteps):
         return {"": self.cell}
 
     @property
-    def state_size(self) -> Any:
-        return self.cell.state_size  # type: ignore[attr-defined]
+    def state_size(self) -> list[Any]:
+        """The numbers of each state of the cell, or cells, for one row."""
+        size = self.cell.state_size  # type: ignore[attr-defined]
+        return list(size) if isinstance(size, (list, tuple)) else [size]
+
+    def get_initial_state(self, batch_size: int) -> list[Any]:
+        """The states that a sequence begins with: those of the cell, zeros (batch_size, units) where it says none."""
+        return _initial(self.cell, batch_size)
 
     def state_names(self) -> tuple[str, ...]:
         if not self.stateful:
