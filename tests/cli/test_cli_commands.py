@@ -391,6 +391,13 @@ def test_what_is_typed_first_and_last(run, tmp_path):
     assert subprocess.run(["bash", "-c", script], cwd=tmp_path, stderr=subprocess.PIPE, text=True).returncode == 0
 
 
+@pytest.mark.parametrize("command", ["compare", "inspect", "predict", "export", "report", "explain"])
+def test_help_says_what_an_option_takes(run, command):
+    """A file, a column, a number: not the type that Python has for it."""
+    options = run(command, "--help").out.partition("Options:")[2]
+    assert "--help" in options and not re.search(r"<\w+", options)
+
+
 @pytest.mark.parametrize(("called", "family"), [("cnn", "convolution"), ("LSTM", "recurrent"), ("dens", "dense")])
 def test_a_family_to_explain_is_known_by_its_other_names(run, called, family):
     ended = run("explain", called)

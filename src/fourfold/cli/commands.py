@@ -55,28 +55,35 @@ def _effort_table() -> str:
 def compare(
     *,
     out: Annotated[
-        Path | None, typer.Option(help="The folder to write; fourfold-NAME by default.", readable=False)
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The folder to write; fourfold-NAME by default.", readable=False),
     ] = None,
-    effort: Annotated[str, typer.Option(help=f"{', '.join(EFFORTS)}: see below.")] = DEFAULT_EFFORT,
-    seed: Annotated[int, typer.Option(help="The first seed, and the seed of the splits.")] = 0,
-    seeds: Annotated[int | None, typer.Option(help="How many seeds; more add to an earlier run.")] = None,
-    steps: Annotated[int | None, typer.Option(help="Steps of each training; the effort's by default.")] = None,
+    effort: Annotated[str, typer.Option(metavar="NAME", help=f"{', '.join(EFFORTS)}: see below.")] = DEFAULT_EFFORT,
+    seed: Annotated[int, typer.Option(metavar="N", help="The first seed, and the seed of the splits.")] = 0,
+    seeds: Annotated[int | None, typer.Option(metavar="N", help="How many seeds; more add to an earlier run.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(metavar="N", help="Steps of each training; the effort's by default.")
+    ] = None,
     said: DataOptions,
     augment: Annotated[
         str | None,
-        typer.Option(help="Change images in training: shift, flip (left to right), or shift,flip."),
+        typer.Option(metavar="NAMES", help="Change images in training: shift, flip (left to right), or shift,flip."),
     ] = None,
     margin: Annotated[
         float | None,
-        typer.Option(help="The difference that matters, in the score's unit: 0.01 is a point of accuracy."),
+        typer.Option(
+            metavar="NUMBER", help="The difference that matters, in the score's unit: 0.01 is a point of accuracy."
+        ),
     ] = None,
-    families: Annotated[str | None, typer.Option(help="Which of the four, as in dense,convolution.")] = None,
+    families: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Which of the four, as in dense,convolution.")
+    ] = None,
     hyperparameters: Annotated[
         bool,
         typer.Option("--hyperparameters", help="Measure which hyperparameters matter; always when thorough."),
     ] = False,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="So many workers of this machine, with Dask.")
+        int | None, typer.Option(min=1, metavar="N", help="So many workers of this machine, with Dask.")
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster, as in tcp://host:8786.")
@@ -173,11 +180,12 @@ def inspect(
 
 @app.command(short_help="Predict new rows with the model of a comparison.")
 def predict(
-    folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.", readable=False)],
-    data: Annotated[str, typer.Argument(help="New rows, in the form of the data that was compared.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder that compare wrote.", readable=False)],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="New rows, in the form of the data that was compared.")],
     out: Annotated[
         Path | None,
         typer.Option(
+            metavar="FILE",
             help="The file to write, .csv or .parquet; csv on standard output by default, as with -.", readable=False
         ),
     ] = None,
@@ -202,9 +210,12 @@ def predict(
 
 @app.command(short_help="Write the model of a comparison as an ONNX file.")
 def export(
-    folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.", readable=False)],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder that compare wrote.", readable=False)],
     out: Annotated[
-        Path | None, typer.Option(help="The file to write, .onnx; model.onnx in the folder by default.", readable=False)
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The file to write, .onnx; model.onnx in the folder by default.", readable=False
+        ),
     ] = None,
 ) -> None:
     """Write the model of a comparison as an ONNX file, which takes rows as they are; say what goes in and comes out."""
@@ -222,7 +233,7 @@ def export(
 
 @app.command(short_help="Draw the report again, and print its table.")
 def report(
-    folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.", readable=False)],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder that compare wrote.", readable=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
 ) -> None:
     """Draw the report of a finished comparison again, and print its table."""
@@ -238,9 +249,12 @@ def report(
 
 @app.command(short_help="Say what a family is, when to use it, what to tune.")
 def explain(
-    family: Annotated[str, typer.Argument(help="dense, convolution, recurrent or attention.")],
+    family: Annotated[str, typer.Argument(metavar="FAMILY", help="dense, convolution, recurrent or attention.")],
     study: Annotated[
-        Path, typer.Option(help="A folder that compare wrote, or one that holds such folders.", readable=False)
+        Path,
+        typer.Option(
+            metavar="FOLDER", help="A folder that compare wrote, or one that holds such folders.", readable=False
+        ),
     ] = Path("."),
 ) -> None:
     """Say what a family is, when to use it and what to tune; with the numbers of the last study here."""

@@ -39,38 +39,59 @@ class DataOptions:
             "standard input.",
         ),
     ] = None
-    x: Annotated[str | None, typer.Option("--x", help="A file of inputs, such as X.npy, in the place of DATA.")] = None
-    y: Annotated[str | None, typer.Option("--y", help="A file that holds the target alone, such as y.npy.")] = None
+    x: Annotated[
+        str | None, typer.Option("--x", metavar="FILE", help="A file of inputs, such as X.npy, in the place of DATA.")
+    ] = None
+    y: Annotated[
+        str | None, typer.Option("--y", metavar="FILE", help="A file that holds the target alone, such as y.npy.")
+    ] = None
     target: Annotated[
         list[str] | None,
-        typer.Option(help="The column to predict; several as in a,b,c, or each with a --target of its own."),
+        typer.Option(
+            metavar="COLUMN", help="The column to predict; several as in a,b,c, or each with a --target of its own."
+        ),
     ] = None
     task: Annotated[
         str | None,
-        typer.Option(help="classification, regression, or multilabel: any number of labels a row."),
+        typer.Option(metavar="KIND", help="classification, regression, or multilabel: any number of labels a row."),
     ] = None
-    layout: Annotated[str | None, typer.Option(help="flat, sequence, image or text.")] = None
-    test: Annotated[Path | None, typer.Option(help="Your own test rows, in the same form.", readable=False)] = None
+    layout: Annotated[str | None, typer.Option(metavar="KIND", help="flat, sequence, image or text.")] = None
+    test: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your own test rows, in the same form.", readable=False)
+    ] = None
     bounds: Annotated[
         tuple[float, float] | None, typer.Option(metavar="LOW HIGH", help="Lowest and highest value of the target.")
     ] = None
-    rows: Annotated[int | None, typer.Option(help="Read a sample of so many rows; 20 million cells by default.")] = None
-    image_size: Annotated[int | None, typer.Option(help="The side to which pictures are resized.")] = None
+    rows: Annotated[
+        int | None, typer.Option(metavar="N", help="Read a sample of so many rows; 20 million cells by default.")
+    ] = None
+    image_size: Annotated[
+        int | None, typer.Option(metavar="PIXELS", help="The side to which pictures are resized.")
+    ] = None
     tokens: Annotated[
         str | None, typer.Option(metavar="words|characters", help="What texts are cut into, if the guess is wrong.")
     ] = None
     text_length: Annotated[
-        int | None, typer.Option(help="How many words or characters of a text are read; at most 1,024 by default.")
+        int | None,
+        typer.Option(metavar="N", help="How many words or characters of a text are read; at most 1,024 by default."),
     ] = None
-    weight: Annotated[str | None, typer.Option(help="The column that says how much a row counts.")] = None
-    group: Annotated[str | None, typer.Option(help="The column whose equal values stay on one side of a split.")] = None
+    weight: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column that says how much a row counts.")
+    ] = None
+    group: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column whose equal values stay on one side of a split.")
+    ] = None
     id: Annotated[
         str | None,
-        typer.Option("--id", help="The column that names the rows, or with --time the series; not an input."),
+        typer.Option(
+            "--id", metavar="COLUMN", help="The column that names the rows, or with --time the series; not an input."
+        ),
     ] = None
     time: Annotated[
         str | None,
-        typer.Option("--time", help="The column that orders the rows of one --id: these are a series."),
+        typer.Option(
+            "--time", metavar="COLUMN", help="The column that orders the rows of one --id: these are a series."
+        ),
     ] = None
     time_ordered: Annotated[
         bool, typer.Option("--time-ordered", help="The rows stand in order of time: learn from the past alone.")
@@ -95,9 +116,11 @@ class DataOptions:
     ] = None
     window: Annotated[
         int | None,
-        typer.Option(help="The steps that a forecast reads, or into which long series are cut."),
+        typer.Option(metavar="STEPS", help="The steps that a forecast reads, or into which long series are cut."),
     ] = None
-    season: Annotated[int | None, typer.Option(help="The steps of a season of what is forecast.")] = None
+    season: Annotated[
+        int | None, typer.Option(metavar="STEPS", help="The steps of a season of what is forecast.")
+    ] = None
     encoding: Encoding = None
     header: Annotated[
         bool | None,
