@@ -136,3 +136,20 @@ def test_no_interval_of_few_rows_goes_below_the_worst_score_there_is(task):
             if measure in ("AUC", "R2") or "F1" in measure:
                 lowest[measure] = min(span.low, lowest.get(measure, 1.0))
     assert lowest and all(low < 0 if measure == "R2" else low >= 0 for measure, low in lowest.items())
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_an_rmse_over_seeds_is_the_root_of_their_mean_square(weighted):
+    """As of the score that decides: the error of a row of a seed drawn at random, not the mean of roots, which is less."""
+    draw = np.random.default_rng(0)
+    values, truth = predicted(NUMBERS, draw, 200, seeds=3)
+    values[0] *= 2  # a seed that went wrong
+    weights = draw.random(200) if weighted else None
+    found = quality.scores(NUMBERS, values, truth, weights=weights)
+    items = {e.measure: e for e in quality.told("it", found, "200 rows", values.shape[:2], spans(NUMBERS, values, truth, weights))}
+    for k, name in enumerate(NUMBERS.names):
+        of_seeds = [metrics.root_mean_squared_error(truth[:, k], line[:, k], sample_weight=weights) for line in values]
+        rmse, mae = items[f"RMSE of {name}"], items[f"MAE of {name}"]
+        assert rmse.value == pytest.approx(np.sqrt(np.mean(np.square(of_seeds)))) != pytest.approx(np.mean(of_seeds))
+        assert rmse.interval[0] < rmse.value < rmse.interval[1] and rmse.method.startswith("root of the mean square over")
+        assert mae.method.startswith("mean over seeds")

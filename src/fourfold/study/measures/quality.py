@@ -77,6 +77,16 @@ class Score:
     weights: np.ndarray | None = None
     reason: str = ""
 
+    @property
+    def over_seeds(self) -> tuple[float, str]:
+        """The score of all lines, and what it is of theirs: an RMSE, as the one that decides, the root of the mean
+        square."""
+        if not len(self.values):
+            return np.nan, ""
+        if self.kind == "rmse":
+            return float(np.sqrt(np.mean(np.square(self.values)))), "root of the mean square over seeds"
+        return float(np.mean(self.values)), "mean over seeds"
+
 
 def told(
     name: str,
@@ -86,15 +96,15 @@ def told(
     intervals: Mapping[str, Interval] | None = None,
     method: str = "",
 ) -> list[Evidence]:
-    """Scores as evidence, each the mean over its lines, of ``shape`` (S, n) predictions of ``what``."""
+    """Scores as evidence, each over its lines, of ``shape`` (S, n) predictions of ``what``."""
     source, known, items = f"{shape[0]} x {shape[1]} predictions of {what}", intervals or {}, []
     for score in found:
-        value = float(np.mean(score.values)) if len(score.values) else np.nan
+        value, how = score.over_seeds
         reason = score.reason or f"the target does not vary over the {what}"
         if not np.isfinite(value):
             items.append(Evidence(score.measure, name, None, score.unit, reason=reason))
             continue
-        ends, how = known.get(score.measure), "mean over seeds"
+        ends = known.get(score.measure)
         span = None if ends is None else (min(ends.low, value), max(ends.high, value))
         how = how if span is None else f"{how}; {method}"
         items.append(Evidence(score.measure, name, value, score.unit, span, how, source))
