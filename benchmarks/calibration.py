@@ -108,10 +108,15 @@ DATA = {
     "85, 10, 5 % of 400": rare((0.85, 0.1, 0.05), 400),
     "85, 10, 5 % of 4,000": rare((0.85, 0.1, 0.05), 4000),
     "100 groups": others(FAIR, groups=100, examples=1000),
-    "20 groups": others(FAIR, groups=20, examples=400),
+    "20 groups": others(FAIR, (0.05, 0.1), groups=20, examples=400),
+    "10 groups": others(FAIR, (0.05, 0.1), groups=10, examples=400),
     "100 groups, 10 %": replace(
         rare((0.9, 0.1), 1000),
         options={"classes": (0.9, 0.1), "examples": 1000, "groups": 100, "score": "balanced_accuracy"},
+    ),
+    "40 groups, 10 %": replace(
+        rare((0.9, 0.1), 1000),
+        options={"classes": (0.9, 0.1), "examples": 1000, "groups": 40, "score": "balanced_accuracy"},
     ),
     "200 series of steps": others(GOOD, steps=50, examples=200),
     "200 series, 99 %": others((0.995, 0.99, 0.99, 0.98), steps=50, examples=200, group_share=0.8),

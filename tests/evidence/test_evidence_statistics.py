@@ -405,6 +405,41 @@ def test_groups_whose_errors_are_few_rows_each_are_no_errors_of_whole_groups():
     assert analysis.mean("family 1").high - analysis.mean("family 1").low < 0.22
 
 
+@pytest.mark.parametrize(("count", "most"), [(10, 2.8), (20, 1.8), (40, 1.5)])
+def test_a_difference_that_all_groups_show_is_known_about_as_well_as_student_knows_it(count, most):
+    """Ten patients of 100 rows each, all of whom one family reads better: what one more error could change is of the
+    size in which they disagree, not a whole patient."""
+    widths, students, held, draws = [], [], 0, 40
+    group = np.repeat(np.arange(count), 100)
+    runs, fold = np.arange(3)[:, None] * 5 + group % 5, group % 5
+    for seed in range(draws):
+        random = np.random.default_rng(seed)
+        shared, of_group = random.random(len(group)), random.normal(0, 0.06, count)
+        losses = {}
+        for name, accuracy in (("good", 0.85), ("poor", 0.75)):
+            right = np.clip(accuracy + of_group + random.normal(0, 0.02, count), 0, 1)[group]
+            luck = np.where(random.random((3, len(group))) < 0.7, shared, random.random((3, len(group))))
+            losses[name] = (luck > right).astype(float)
+        found = Analysis(losses, runs, fold, groups=group).pairs()["good"]["poor"]
+        each = np.bincount(group, (losses["poor"] - losses["good"]).mean(0)) / 100
+        students.append(stats.t.ppf(0.975, count - 1) * stats.sem(each))
+        widths.append((found.high - found.low) / 2)
+        held += found.low <= 0.1 <= found.high
+    assert np.mean(students) < np.mean(widths) < most * np.mean(students)
+    assert at_least(held, draws, 0.95)
+
+
+def test_families_that_agree_in_all_groups_are_apart_by_an_error_of_each():
+    """Nothing is seen of how they disagree, so that an error may be as large as those that both make."""
+    group = np.repeat(np.arange(20), 10)
+    loss = (np.arange(200) % 10 < 2).astype(float) * (group % 2)
+    runs, fold = plan(1, 1, 200)
+    analysis = Analysis({"f": loss, "g": loss}, runs, fold, groups=group)
+    size = analysis.components.units.size[0, 0]
+    assert size == pytest.approx((10 * 2**2 + 10 * 10 / 11) / (10 * 2 + 10 / 11))
+    assert analysis.difference("f", "g").example == pytest.approx(2 * size**2 / 200**2)
+
+
 def test_the_interval_of_an_error_is_longer_where_large_losses_are_rare():
     random, n = np.random.default_rng(1), 100
     squares = (random.standard_t(5, n) ** 2)[None]

@@ -21,7 +21,7 @@ and Wretman 1992, chapter 5).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -60,14 +60,18 @@ class Units:
     """What the losses of F families are in each of C strata: rates, and errors as so many independent ones.
 
     An error is as large as a group's losses in a stratum are where there are any, sum s^2 / sum s, among which one is
-    counted that is as large as it can be: few errors say little of the next one's size. Of examples that are right or
-    wrong by themselves it is the example's weight.
+    counted that is as large as it can be, whole, or where groups have several examples for 1 / (m + 1): few errors say
+    little of the next one's size, which is the largest of m + 1 that may come in any order with this probability. Of
+    examples that are right or wrong by themselves it is the example's weight.
     """
 
     rates: np.ndarray  # (F, C), the loss over the weight
     size: np.ndarray  # (F, C), of an error
     weight: np.ndarray  # (C,), summing to n
     count: np.ndarray  # (C,), groups
+    largest: np.ndarray  # (C,), the size of an error that is as large as it can be
+    stratum: np.ndarray  # (P,), of each part: a group's examples of one stratum
+    of_groups: bool  # which have several examples
 
     @classmethod
     def of(cls, design: Design, losses: list[np.ndarray]) -> Units:
@@ -80,10 +84,20 @@ class Units:
 
         weight = np.maximum(by_stratum(weights), WEIGHTLESS)
         largest = np.maximum(by_stratum(weights**2) / weight, WEIGHTLESS)
-        sums = [np.bincount(part, loss) for loss in losses]
-        loss = np.stack([by_stratum(s) for s in sums])
-        size = (np.stack([by_stratum(s**2) for s in sums]) + largest**2) / (loss + largest)
-        return cls(loss / weight, size, weight, np.bincount(stratum))
+        sums = np.stack([np.bincount(part, loss) for loss in losses])
+        rates = np.stack([by_stratum(s) for s in sums]) / weight
+        of_groups = design.groups < design.examples
+        units = cls(rates, rates, weight, np.bincount(stratum), largest, stratum, of_groups)
+        return replace(units, size=np.stack([units.sized(s) for s in sums]))
+
+    def sized(self, losses: np.ndarray) -> np.ndarray:
+        """The size (C,) of an error, from what the parts (P,) lose."""
+
+        def by_stratum(values: np.ndarray) -> np.ndarray:
+            return np.bincount(self.stratum, values, len(self.count))
+
+        one = self.largest / (by_stratum(losses > 0) + 1 if self.of_groups else 1)
+        return (by_stratum(losses**2) + self.largest * one) / (by_stratum(losses) + one)
 
     @property
     def examples(self) -> np.ndarray:
@@ -156,6 +170,7 @@ class Components:
         of_repeat = (np.arange(R)[:, None] == repeat) / np.bincount(repeat)[:, None]  # (R, S), means over seeds
         self.units = Units.of(design, [_checked(name, losses[name], S, n).mean(0) for name in self.names])
         counted = errors * np.array([name not in constant for name in self.names])
+        self.counted = counted
         self.pseudo = counted[:, None] * self.units.size**2 / n**2  # (F, C), of a mean's variance
         in_parts = self.units.dof(design)
         unbiased = np.sqrt(self.units.count / in_parts)[design.stratum]
@@ -185,6 +200,7 @@ class Components:
         self.example_covariance = self.group_sums @ self.group_sums.T / n
         part, self.parts_stratum = design.parts()
         self.part_sums = np.stack([np.bincount(part, row) for row in centred])
+        self.part_losses = np.stack([np.bincount(part, losses[name].mean(0)) for name in self.names])
         self.run_pool = np.arange(F) if S > 1 else np.zeros(F, int)  # whose runs are one estimate
         self.run_variance, self.training_variance, self.run_dof = self._runs(square, noise)
 
@@ -309,7 +325,7 @@ class Components:
         S, K, n = self.design.seeds, self.design.folds, self.design.examples
         w = np.array([weights.get(name, 0.0) for name in self.names])
         in_strata, example_dof = self._examples(w)
-        one_error = w**2 @ self.pseudo * errors
+        one_error = self._one_error(w) * errors
         example = float(w @ self.example_covariance @ w / n)
         example += float((one_error**2 / np.maximum(one_error + 2 * in_strata, TINY)).sum())
         runs, sets = w**2 * self.run_variance / (S * K), w**2 * self.training_variance
@@ -332,6 +348,15 @@ class Components:
         total = example + run + fold + training
         dof = total**2 / squares if squares > 0 else example_dof
         return Estimate(float(w @ self.means), example, run, fold, training, max(dof, 1.0))
+
+    def _one_error(self, weights: np.ndarray) -> np.ndarray:
+        """The variance (C,) that one error of each family would give a contrast; of a difference, where groups have
+        several examples, no more than errors of the size in which the families disagree there."""
+        own = weights**2 @ self.pseudo
+        if not (self.units.of_groups and (weights < 0).any()):
+            return own
+        apart = self.units.sized(np.abs(weights @ self.part_losses))
+        return np.minimum(own, weights**2 @ self.counted * (apart / self.design.examples) ** 2)
 
     def _of_one_repeat(self, weights: np.ndarray, run: float) -> float:
         """How much more examples and runs let the mean of one repeat vary than that of all."""
