@@ -151,7 +151,7 @@ def small_test_set(c: Case) -> Iterator[Sentence]:
 
 
 def few_groups(c: Case) -> Iterator[Sentence]:
-    """Of accuracies such intervals are wide enough: a whole group is counted as an error."""
+    """Of accuracies such intervals are wide enough: one more error may be a large part of a group."""
     if c.number(GROUPS) == 1:
         yield Sentence("All test rows are of one group: what other groups would change is not known.")
         return
