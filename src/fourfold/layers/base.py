@@ -469,23 +469,25 @@ class Layer(Interface):
 
     @property
     def input(self) -> Any:
-        return _single(self.nodes, self).args[0]
+        """What it was called on first."""
+        return _first(self.nodes, self).args[0]
 
     @property
     def output(self) -> Any:
-        return _single(self.nodes, self).outputs
+        """What its first call on symbols gave, as in Keras, however many followed."""
+        return _first(self.nodes, self).outputs
 
 
 def _is_function(value: Any) -> bool:
     return inspect.isfunction(getattr(value, "__wrapped__", value))  # also one that is compiled
 
 
-def _single(nodes: list[Node], layer: Layer) -> Node:
-    if len(nodes) == 1:
+def _first(nodes: list[Node], layer: Layer) -> Node:
+    if nodes:
         return nodes[0]
     raise OptionError(
         "layer-nodes",
-        f"{layer.name} has no single input and output",
-        got=f"{len(nodes)} calls",
-        wanted="exactly one call on symbols",
+        f"{layer.name} has no input and output yet",
+        got="no call on symbols",
+        do=f"call {layer.name} on what Input or a layer returned, or put Input(shape=...) first in its Sequential",
     )
