@@ -92,15 +92,18 @@ class Trainer(Structured):
 
     @property
     def optimizer(self) -> Any:
-        return self._needs_compiled().optimizer if self._compile_with is None else self._compile_with[0]
+        """That of `compile`; None before."""
+        return None if self._compile_with is None else self._compile_with.optimizer
 
     @property
     def loss(self) -> Any:
-        return self._needs_compiled().loss
+        """As `compile` was told; None before."""
+        return None if self._compile_with is None else self._compile_with.loss
 
     @property
     def metrics_names(self) -> list[str]:
-        return self._needs_compiled().names()
+        """A name for each number that `evaluate` gives; none before `compile`."""
+        return self._needs_compiled().names() if self.compiled else []
 
     def _needs_compiled(self) -> Compiled:
         if self._compiled is None and self._compile_with is not None:
