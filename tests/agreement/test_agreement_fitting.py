@@ -279,6 +279,11 @@ def test_training_that_a_layer_was_called_with_is_kept():
 MISSING = [
     ("layers", "Conv2d", r"did you mean 'Conv2D'\?\)\. Do this: see what there is at docs/keras\.md"),
     ("callbacks", "RemoteMonitor", r"has no 'RemoteMonitor'.*Do this: send the logs in a Callback"),
+    ("losses", "Reduction", r"has no 'Reduction'.*Do this: write reduction=\"sum\", \"none\" or"),
+    ("losses", "mse", r"has no 'mse'.*Do this: fourfold.losses.mean_squared_error"),
+    ("backend", "sqrt", "has no attribute 'sqrt'. Do this: fourfold.ops.sqrt, if it is there"),
+    ("backend", "int_shape", "has no attribute 'int_shape'. Do this: x.shape$"),
+    ("backend", "function", r"has no attribute 'function'. Do this: Model\(model.inputs, layer.output\)"),
     ("losses", "Triplet", r"has no 'Triplet'.*a function \(y_true, y_pred\) -> values is a loss, too"),
     ("metrics", "MeanTensor", r"has no 'MeanTensor'.*is a metric, too"),
     ("optimizers", "MultiOptimizer", r"fourfold\.optimizers has no 'MultiOptimizer'"),

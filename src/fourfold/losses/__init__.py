@@ -145,6 +145,9 @@ def resolve(
 
 
 def __getattr__(name: str) -> Any:
-    raise no_such_name(
-        "losses", name, globals(), {name: "a function (y_true, y_pred) -> values is a loss, too"}
-    )
+    do = "a function (y_true, y_pred) -> values is a loss, too"
+    if name == "Reduction":
+        do = 'write reduction="sum", "none" or "sum_over_batch_size"'
+    elif name in _OF_FUNCTIONS:
+        do = f"fourfold.losses.{_OF_FUNCTIONS[name].__name__}"
+    raise no_such_name("losses", name, globals(), {name: do})
