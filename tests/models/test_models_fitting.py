@@ -1,5 +1,7 @@
 """Fitting: errors by their text, callbacks, reproducibility, what data may look like."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -260,6 +262,26 @@ def test_early_stopping_restores_the_best_weights():
     history = model.fit(X, Y, epochs=5, callbacks=[Numbers(), stopping], verbose=0)
     assert history.epoch == [0, 1, 2, 3] and stopping.stopped_epoch == 3 and stopping.best_epoch == 1
     assert equal(copies(model), seen[1]) and not equal(seen[1], seen[3])
+
+
+@pytest.mark.parametrize(
+    "activation, loss, text",
+    [
+        ("softmax", "binary_crossentropy", r"softmax over one unit is 1.*units=1.*Do this: activation='sigmoid'"),
+        ("sigmoid", "categorical_crossentropy", r"of one class is 0: got outputs of shape \(\d+, 1\).*binary_crossentropy"),
+    ],
+)
+def test_two_classes_on_one_unit_are_warned_of_where_nothing_can_be_learned(activation, loss, text):
+    def trained(activation, loss):
+        model = Sequential([Input(shape=(4,)), Dense(1, activation=activation)])
+        model.compile("sgd", loss)
+        model.fit(X, np.arange(len(X))[:, None] % 2, verbose=0)
+
+    with pytest.warns(UserWarning, match=text):
+        trained(activation, loss)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        trained("sigmoid", "binary_crossentropy")
 
 
 def test_early_stopping_warns_of_a_number_that_is_not_there():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -57,6 +58,12 @@ class Dense(Layer):
         )
         self.units = arguments.whole("units", units)
         self.activation = activations.get(activation)
+        if self.units == 1 and self.activation is activations.softmax:
+            warnings.warn(
+                "softmax over one unit is 1, whatever it reads: got units=1, activation='softmax'. "
+                "Do this: activation='sigmoid', or as many units as there are classes",
+                stacklevel=2,
+            )
         self.use_bias = bool(use_bias)
         arguments.take_terms(self, "kernel", "bias")
 

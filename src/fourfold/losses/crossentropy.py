@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import jax
@@ -36,6 +37,12 @@ def categorical_crossentropy(
     Label smoothing mixes y with the uniform distribution. Szegedy et al., CVPR 2016.
     """
     y_true, y_pred = fit_equal(y_true, y_pred)
+    if y_pred.shape[axis] == 1:
+        warnings.warn(
+            f"the categorical cross entropy of one class is 0: got outputs of shape {y_pred.shape}, wanted a number "
+            "for each class. Do this: loss='binary_crossentropy' after one sigmoid",
+            stacklevel=2,
+        )
     if label_smoothing:
         y_true = y_true * (1 - label_smoothing) + label_smoothing / y_true.shape[axis]
     return -jnp.sum(y_true * _log_probabilities(y_pred, from_logits, axis), axis=axis)
