@@ -188,6 +188,24 @@ def test_a_loop_of_ones_own_with_stateless_calls():
     both(run)
 
 
+def test_steps_of_ones_own_train_models_whose_parts_have_layers_of_the_same_names():
+    def run(library):
+        class Own(library.Model):
+            def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+                return library.ops.mean(library.ops.square(y_pred - y))
+
+        dense = library.layers.Dense
+        first, second = (library.Sequential([dense(4, activation="tanh"), dense(3)], name=name) for name in "ab")
+        x = library.Input((6,))
+        model = Own(x, second(first(x)))
+        with_weights(model).compile("adam")
+        history = model.fit(X, X[:, :3], epochs=2, shuffle=False, verbose=0).history
+        kept = [np.asarray(variable) for variable in model.optimizer.variables]
+        return history | {str(number): value for number, value in enumerate(kept)}
+
+    both(run)
+
+
 def test_dropout_in_stateless_calls_differs_from_step_to_step():
     model = fourfold.Sequential([fourfold.Input((6,)), fourfold.layers.Dropout(0.5)])
     step = jax.jit(lambda fixed: model.stateless_call([], fixed, jnp.ones((4, 6)), training=True))

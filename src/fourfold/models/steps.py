@@ -62,7 +62,7 @@ class StepProgram(Program):
         self._kept = [paths[id(weight)] for weight in model.non_trainable_weights]
         self._draws = len(model.non_trainable_variables) > len(self._kept)
         self._tested: StepProgram | None = None
-        self.optimizer.build(model.trainable_weights)
+        self.optimizer.build(model.trainable_weights, self._trained)
         self.objective = Shown(model, self._shown(self._one_step))  # type: ignore[assignment]
 
     def testing(self) -> Program:
@@ -99,7 +99,7 @@ class StepProgram(Program):
         with self._methods():
             given = self._weights(state.weights), fixed, own, logs["state"]
             shown, (weights, fixed, own, metrics) = self.model.train_step(given, self._data(batch))
-        optimizer, _ = self.optimizer.unpacked(own, self._trained)
+        optimizer, _ = self.optimizer.unpacked(own, self._trained, state.optimizer)
         optimizer = jax.tree.map(lambda new, old: jnp.asarray(new, old.dtype), optimizer, state.optimizer)
         new = state._replace(
             weights=dict(zip(self._trained, weights)),

@@ -99,11 +99,11 @@ class Stepping:
             for variable, value in zip(self._variables, self.packed(state, self._trained, rate)):
                 variable.value = value
 
-    def build(self, variables: Iterable[Weight]) -> None:
-        """Makes the variables for these weights, once."""
+    def build(self, variables: Iterable[Weight], paths: Sequence[str] | None = None) -> None:
+        """Makes the variables for these weights, once; ``paths`` are those in the model that trains them."""
         if self._trained is None:
             self._over = list(variables)
-            weights = _by_path(self._over)
+            weights = _by_path(self._over) if paths is None else dict(zip(paths, self._over, strict=True))
             state = self.init(_values(weights))
             self._variables, self._shapes = self._listed(tuple(weights), state), jax.eval_shape(lambda: state)
             self._trained = tuple(weights)
@@ -141,7 +141,7 @@ class Stepping:
         grads, values = list(grads), list(trainable_variables)
         self._check(grads, values)
         paths = self._trained or ()
-        state, rate = self.unpacked(optimizer_variables, paths)
+        state, rate = self.unpacked(optimizer_variables, paths, self._shapes)
         weights, state = self.update(dict(zip(paths, grads)), state, dict(zip(paths, values)), rate)
         return [weights[path] for path in paths], self.packed(state, paths, rate)
 
@@ -172,11 +172,11 @@ class Stepping:
         first = [state["iteration"]] + ([] if self.schedule else [rate])
         return [*first, *(state[name][path] for name, path in self.in_keras_order(paths, state))]
 
-    def unpacked(self, values: Sequence[Any], paths: Sequence[str]) -> tuple[State, Any]:
-        """The state and the learning rate of such a list; no rate where it follows a schedule. After `build`."""
+    def unpacked(self, values: Sequence[Any], paths: Sequence[str], like: Mapping) -> tuple[State, Any]:
+        """The state, with arrays where another has some, and the learning rate of such a list; no rate of a schedule."""
         first = 1 if self.schedule else 2
-        state: State = {name: {} for name in self._shapes} | {"iteration": jnp.asarray(values[0], jnp.int32)}
-        for (name, path), value in zip(self.in_keras_order(paths, self._shapes), values[first:], strict=True):
+        state: State = {name: {} for name in like} | {"iteration": jnp.asarray(values[0], jnp.int32)}
+        for (name, path), value in zip(self.in_keras_order(paths, like), values[first:], strict=True):
             state[name][path] = value
         return state, None if self.schedule else values[1]
 
