@@ -59,6 +59,7 @@ def equal(a, b):
         (ShapeError, "inputs and targets differ in length: got 50 and 49", lambda: regression().fit(X, Y[:-1], verbose=0)),
         (ShapeError, r"input 'input_layer.*' has another shape: got \(50, 3\), wanted \(None, 4\)", lambda: regression().fit(X[:, :3], Y, verbose=0)),
         (ShapeError, r"has another shape: got \(4,\), wanted \(None, 4\)", lambda: regression().predict(X[0])),
+        (DataError, "an input is missing: got a, wanted a, b", lambda: _of_two_by_name().predict({"a": X})),
         (DataError, "no rows to learn from: got 0 rows", lambda: regression().fit(X[:0], Y[:0], verbose=0)),
         (DataError, "an array holds text: got <U1, wanted numbers", lambda: regression().fit(np.full((50, 4), "a"), Y, verbose=0)),
         (DataError, "an array holds Python objects", lambda: regression().fit(np.array([[1, None, 2, 3]] * 50), Y, verbose=0)),
@@ -90,6 +91,11 @@ def scheduled():
     decay = fourfold.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
     model.compile(fourfold.optimizers.Adam(decay), loss="mse")
     return model
+
+
+def _of_two_by_name():
+    a, b = Input(shape=(4,)), Input(shape=(4,))
+    return Model({"a": a, "b": b}, Dense(1)(a + b))
 
 
 def _without_loss():

@@ -82,19 +82,19 @@ def prepare(
 def as_inputs(model: Trainer, x: Any, stream: bool = False) -> Any:
     """The user's inputs in the graph's structure, float64 and int64 narrowed, shapes checked."""
     symbols, structure = model.inputs, model.graph.inputs
-    if isinstance(x, dict) and not isinstance(structure, dict):
-        missing = [name for name in model.input_names if name not in x]
-        if missing:
+    if isinstance(x, dict):
+        names = sorted(structure) if isinstance(structure, dict) else model.input_names
+        if any(name not in x for name in names):
             raise DataError(
                 "missing-input",
                 "an input is missing",
                 got=", ".join(map(str, x)),
-                wanted=", ".join(model.input_names),
+                wanted=", ".join(names),
             )
-        leaves = [x[name] for name in model.input_names]
-    elif isinstance(structure, dict):
-        leaves = [x[name] for name in sorted(structure)] if isinstance(x, dict) else list(x)
-    elif isinstance(x, (list, tuple)) and (len(symbols) > 1 or _are_inputs(x, symbols[0])):
+        leaves = [x[name] for name in names]
+    elif isinstance(structure, dict) or (
+        isinstance(x, (list, tuple)) and (len(symbols) > 1 or _are_inputs(x, symbols[0]))
+    ):
         leaves = list(x)
     else:
         leaves = (
