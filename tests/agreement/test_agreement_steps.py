@@ -188,7 +188,8 @@ def test_a_loop_of_ones_own_with_stateless_calls():
     both(run)
 
 
-def test_steps_of_ones_own_train_models_whose_parts_have_layers_of_the_same_names():
+@pytest.mark.parametrize("built", [False, True])
+def test_steps_of_ones_own_train_models_whose_parts_have_layers_of_the_same_names(built):
     def run(library):
         class Own(library.Model):
             def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
@@ -199,6 +200,8 @@ def test_steps_of_ones_own_train_models_whose_parts_have_layers_of_the_same_name
         x = library.Input((6,))
         model = Own(x, second(first(x)))
         with_weights(model).compile("adam")
+        if built:
+            model.optimizer.build(model.trainable_variables)
         history = model.fit(X, X[:, :3], epochs=2, shuffle=False, verbose=0).history
         kept = [np.asarray(variable) for variable in model.optimizer.variables]
         return history | {str(number): value for number, value in enumerate(kept)}

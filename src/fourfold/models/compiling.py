@@ -82,7 +82,8 @@ class Compiled:
     def state(self, state: TrainState | None) -> None:
         self._state = state
         if self.optimizer is not None:
-            self.optimizer.see(None if state is None else state.optimizer, self.trained_paths)
+            left = None if state is None else state.optimizer
+            self.optimizer.see(left, self.trained_paths, lambda: self.model.trainable_weights)
 
     def trained_paths(self) -> list[str]:
         """The paths of the trained weights, in the order of the model's."""

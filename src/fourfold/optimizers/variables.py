@@ -91,12 +91,17 @@ class Stepping:
             return self._listed((), {"iteration": self._batches})
         return self._listed(self.seen_order(), self.seen)
 
-    def see(self, state: State | None, order: Callable[[], Sequence[str]]) -> None:
+    def see(
+        self, state: State | None, order: Callable[[], Sequence[str]], weights: Callable[[], Sequence[Weight]]
+    ) -> None:
         """Takes the state in which a training leaves the optimizer, for weights of these paths, into view."""
         self.seen, self.seen_order = state, order
-        if state is not None and self._trained is not None and tuple(order()) == self._trained:
+        if state is None or self._trained is None:
+            return
+        paths = tuple(order())
+        if paths == self._trained or list(map(id, weights())) == list(map(id, self._over)):
             rate = 0.0 if self.schedule else np.float32(self.learning_rate)
-            for variable, value in zip(self._variables, self.packed(state, self._trained, rate)):
+            for variable, value in zip(self._variables, self.packed(state, paths, rate)):
                 variable.value = value
 
     def build(self, variables: Iterable[Weight], paths: Sequence[str] | None = None) -> None:
@@ -173,7 +178,7 @@ class Stepping:
         return [*first, *(state[name][path] for name, path in self.in_keras_order(paths, state))]
 
     def unpacked(self, values: Sequence[Any], paths: Sequence[str], like: Mapping) -> tuple[State, Any]:
-        """The state, with arrays where another has some, and the learning rate of such a list; no rate of a schedule."""
+        """The state, with arrays where ``like`` has some, and the learning rate of such a list; none of a schedule."""
         first = 1 if self.schedule else 2
         state: State = {name: {} for name in like} | {"iteration": jnp.asarray(values[0], jnp.int32)}
         for (name, path), value in zip(self.in_keras_order(paths, like), values[first:], strict=True):
