@@ -172,9 +172,8 @@ def test_new_rows_of_series_that_several_columns_name(options, id, tmp_path):
     roles = replace(options.get("roles", Roles()), id=id, time="day")
     preparation = Preparation.fit(read(path, **{**options, "roles": roles}), range(3))
     found = read_inputs(path, preparation)
-    one = ", ".join(names)
-    wanted = [", ".join({"store": s, "item": i}[n] for n in names) for s in ("north", "southern") for i in ITEMS]
-    assert list(found.others[one]) == wanted
+    wanted = [tuple({"store": s, "item": i}[n] for n in names) for s in ("north", "southern") for i in ITEMS]
+    assert [*found.others] == names and [*zip(*found.others.values())] == wanted
 
 
 def test_rows_that_several_columns_name_are_predicted_beside_these(tmp_path):
