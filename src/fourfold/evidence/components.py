@@ -21,13 +21,14 @@ and Wretman 1992, chapter 5).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
 from fourfold.errors import OptionError
 from fourfold.evidence.design import Design
+from fourfold.evidence.units import Units
 
 # Var(training) / Var(run), and the share of Var(training) that two families have in common, which leaves
 # their difference. Folds can't tell, as their training sets overlap. Measured on fresh examples with small
@@ -45,68 +46,11 @@ ORDINARY, TRAINING_PER_EXCESS = 9.0, 0.1
 # are covered at 95.2 % by intervals of 7.1 points instead of 20.2.
 P_VALUE, P_VALUE_OF_FOLDS = 0.05, 0.02
 
-WEIGHTLESS = 1e-100
-"""The weight of a stratum none of whose examples has any."""
-
 TINY = 1e-300
 """Keeps quotients of nothing by nothing at zero."""
 
 ROUNDING = 1e-20
 """What equal means scatter as squares, of a variance: the order in which losses are summed must not decide."""
-
-
-@dataclass(frozen=True)
-class Units:
-    """What the losses of F families are in each of C strata: rates, and errors as so many independent ones.
-
-    An error is as large as a group's losses in a stratum are where there are any, sum s^2 / sum s, among which one is
-    counted that is as large as it can be, whole, or where groups have several examples for 1 / (m + 1): few errors say
-    little of the next one's size, which is the largest of m + 1 that may come in any order with this probability. Of
-    examples that are right or wrong by themselves it is the example's weight.
-    """
-
-    rates: np.ndarray  # (F, C), the loss over the weight
-    size: np.ndarray  # (F, C), of an error
-    weight: np.ndarray  # (C,), summing to n
-    count: np.ndarray  # (C,), groups
-    largest: np.ndarray  # (C,), the size of an error that is as large as it can be
-    stratum: np.ndarray  # (P,), of each part: a group's examples of one stratum
-    of_groups: bool  # which have several examples
-
-    @classmethod
-    def of(cls, design: Design, losses: list[np.ndarray]) -> Units:
-        """From losses (n,), each the mean over seeds."""
-        part, stratum = design.parts()
-        weights = np.bincount(part, design.weight)
-
-        def by_stratum(values: np.ndarray) -> np.ndarray:
-            return np.bincount(stratum, values)
-
-        weight = np.maximum(by_stratum(weights), WEIGHTLESS)
-        largest = np.maximum(by_stratum(weights**2) / weight, WEIGHTLESS)
-        sums = np.stack([np.bincount(part, loss) for loss in losses])
-        rates = np.stack([by_stratum(s) for s in sums]) / weight
-        of_groups = design.groups < design.examples
-        units = cls(rates, rates, weight, np.bincount(stratum), largest, stratum, of_groups)
-        return replace(units, size=np.stack([units.sized(s) for s in sums]))
-
-    def sized(self, losses: np.ndarray) -> np.ndarray:
-        """The size (C,) of an error, from what the parts (P,) lose."""
-
-        def by_stratum(values: np.ndarray) -> np.ndarray:
-            return np.bincount(self.stratum, values, len(self.count))
-
-        one = self.largest / (by_stratum(losses > 0) + 1 if self.of_groups else 1)
-        return (by_stratum(losses**2) + self.largest * one) / (by_stratum(losses) + one)
-
-    @property
-    def examples(self) -> np.ndarray:
-        """As how many independent ones examples count, (F, C)."""
-        return self.weight / self.size
-
-    def dof(self, design: Design) -> np.ndarray:
-        """Degrees of freedom (C,) of the variance over a stratum's groups within folds."""
-        return np.maximum(self.count - 1 - design.parted * self.count / design.groups, 1)
 
 
 @dataclass(frozen=True)
@@ -169,9 +113,8 @@ class Components:
         sizes = np.stack([np.bincount(line) for line in design.fold])[repeat]  # (S, K)
         of_repeat = (np.arange(R)[:, None] == repeat) / np.bincount(repeat)[:, None]  # (R, S), means over seeds
         self.units = Units.of(design, [_checked(name, losses[name], S, n).mean(0) for name in self.names])
-        counted = errors * np.array([name not in constant for name in self.names])
-        self.counted = counted
-        self.pseudo = counted[:, None] * self.units.size**2 / n**2  # (F, C), of a mean's variance
+        self.counted = errors * np.array([name not in constant for name in self.names])
+        self.pseudo = self.counted[:, None] * self.units.size**2 / n**2  # (F, C), of a mean's variance
         in_parts = self.units.dof(design)
         unbiased = np.sqrt(self.units.count / in_parts)[design.stratum]
         self.means, self.fold_means = np.zeros(F), np.zeros((F, R, K))
@@ -198,9 +141,7 @@ class Components:
         centred = np.einsum("r,frn->fn", design.shares, centred)
         self.example_dof, self.group_sums = max(G - 1 - design.parted, 1), design.sums(centred)
         self.example_covariance = self.group_sums @ self.group_sums.T / n
-        part, self.parts_stratum = design.parts()
-        self.part_sums = np.stack([np.bincount(part, row) for row in centred])
-        self.part_losses = np.stack([np.bincount(part, losses[name].mean(0)) for name in self.names])
+        self.part_sums = np.stack([np.bincount(design.parts()[0], row) for row in centred])
         self.run_pool = np.arange(F) if S > 1 else np.zeros(F, int)  # whose runs are one estimate
         self.run_variance, self.training_variance, self.run_dof = self._runs(square, noise)
 
@@ -355,7 +296,7 @@ class Components:
         own = weights**2 @ self.pseudo
         if not (self.units.of_groups and (weights < 0).any()):
             return own
-        apart = self.units.sized(np.abs(weights @ self.part_losses))
+        apart = self.units.sized(np.abs(weights @ self.units.losses))
         return np.minimum(own, weights**2 @ self.counted * (apart / self.design.examples) ** 2)
 
     def _of_one_repeat(self, weights: np.ndarray, run: float) -> float:
@@ -373,7 +314,7 @@ class Components:
 
     def _examples(self, weights: np.ndarray) -> tuple[np.ndarray, float]:
         """The variance of a contrast by strata (C,), of examples alone, and Satterthwaite's degrees of freedom."""
-        variances = np.bincount(self.parts_stratum, (weights @ self.part_sums) ** 2) / self.design.examples**2
+        variances = np.bincount(self.units.stratum, (weights @ self.part_sums) ** 2) / self.design.examples**2
         squares = (variances**2 / self.units.dof(self.design)).sum()
         return variances, float(variances.sum() ** 2 / squares) if squares > 0 else float(self.example_dof)
 
