@@ -111,22 +111,22 @@ def model_to_dot(
 
     Source: the function of this name in Keras 3.
     """
+    pydot = _pydot()
     _check(model, rankdir, splines)
-    import pydot
-
     shown = _Shown(show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable)
     if subgraph:
         dot: Any = pydot.Cluster("model", label=model.name, style="dashed")
     else:
         dot = pydot.Dot(model.name, graph_type="digraph", rankdir=rankdir, dpi=str(dpi), splines=splines)
         dot.set_node_defaults(shape="plaintext", fontname="Helvetica")
-    _Drawing(shown, expand_nested).add(dot, dot, model)
+    _Drawing(pydot, shown, expand_nested).add(dot, dot, model)
     return dot
 
 
-def _check(model: Model, rankdir: str, splines: str) -> None:
+def _pydot() -> Any:
+    """The package pydot. Errors: ``OptionError`` where it is missing."""
     try:
-        import pydot  # noqa: F401
+        import pydot
     except ImportError:
         raise OptionError(
             "no-pydot",
@@ -134,6 +134,10 @@ def _check(model: Model, rankdir: str, splines: str) -> None:
             got="import pydot fails",
             do=f"{installing('plot')}; or model.summary()",
         ) from None
+    return pydot
+
+
+def _check(model: Model, rankdir: str, splines: str) -> None:
     if not model.built and not model.is_class:
         raise OptionError(
             "plot-unbuilt",
@@ -177,8 +181,8 @@ class _Shown:
 class _Drawing:
     """The boxes and arrows of a model and of those within it."""
 
-    def __init__(self, shown: _Shown, expand: bool) -> None:
-        self.shown, self.expand, self.frames = shown, expand, 0
+    def __init__(self, pydot: Any, shown: _Shown, expand: bool) -> None:
+        self.pydot, self.shown, self.expand, self.frames = pydot, shown, expand, 0
 
     def add(self, dot: Any, whole: Any, model: Model, path: str = "") -> tuple[list[str], list[str]]:
         """Draws a model in ``dot``, and arrows in the ``whole``; where arrows to its inputs end, and those from its
@@ -201,7 +205,7 @@ class _Drawing:
             for place, parent in enumerate(node.parents):
                 entry = entries[min(place, len(entries) - 1)]
                 if parent in boxes:
-                    self._arrow(whole, boxes[parent], entry)
+                    whole.add_edge(self.pydot.Edge(boxes[parent], entry))
                 else:
                     first.setdefault(parent, entry)
             for place, symbol in enumerate(jax.tree.leaves(node.outputs)):
@@ -210,12 +214,10 @@ class _Drawing:
         return [(boxes | first)[symbol] for symbol in model.graph.input_symbols], ends
 
     def _layer(self, dot: Any, whole: Any, model: Model, layer: Any, path: str) -> tuple[list[str], list[str]]:
-        import pydot
-
         name = f"{path}{layer.name}"
         if self.expand and isinstance(layer, Model) and not layer.is_class:
             self.frames += 1
-            frame = pydot.Cluster(f"model_{self.frames}", label=layer.name, style="dashed")
+            frame = self.pydot.Cluster(f"model_{self.frames}", label=layer.name, style="dashed")
             dot.add_subgraph(frame)
             return self.add(frame, whole, layer, f"{name}/")
         calls = [node for node in model.graph.nodes if node.layer is layer]
@@ -223,15 +225,8 @@ class _Drawing:
         return [box], [box]
 
     def _box(self, dot: Any, name: str, layer: Any, taken: list[Symbol], given: list[Symbol]) -> str:
-        import pydot
-
-        dot.add_node(pydot.Node(_identifier(name), label=self.shown.label(layer, taken, given)))
+        dot.add_node(self.pydot.Node(_identifier(name), label=self.shown.label(layer, taken, given)))
         return _identifier(name)
-
-    def _arrow(self, whole: Any, start: str, end: str) -> None:
-        import pydot
-
-        whole.add_edge(pydot.Edge(start, end))
 
 
 def _identifier(name: str) -> str:
