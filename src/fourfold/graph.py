@@ -22,6 +22,7 @@ from fourfold.core.symbols import Node, Operation, Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, ShapeError
 from fourfold.layers.base import Layer
+from fourfold.layers.embedding import Embedding
 from fourfold.layers.input import InputLayer
 from fourfold.ops import random as keys
 
@@ -140,6 +141,17 @@ class Graph:
         inner = (vars(node.layer).get("graph") for node in self.nodes)
         told = any(node.kwargs.get("training") or getattr(node.layer, "draws_always", False) for node in self.nodes)
         return told or any(graph.draws_always for graph in inner if graph is not None)
+
+    @cached_property
+    def vocabularies(self) -> list[Embedding | None]:
+        """Of each input, the smallest table that it is looked up in, if there is one."""
+        tables = {
+            symbol: node.layer
+            for node in sorted(self.nodes, key=lambda node: -getattr(node.layer, "input_dim", 0))
+            if isinstance(node.layer, Embedding)
+            for symbol in node.parents
+        }
+        return [tables.get(symbol) for symbol in self.input_symbols]
 
     # ---- values in handles -------------------------------------------------------------------------------
 

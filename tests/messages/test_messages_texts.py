@@ -53,6 +53,8 @@ TABLE = [
     ("unknown-activation", lambda: layers.Dense(2, activation="RELU"), 'Do this: activation="relu"'),
     ("class-numbers", lambda: model().fit(X, Y + 1, verbose=0),
      "a class number lies outside the outputs: got 2, wanted 0 to 1, as the model has 2 outputs. Do this: number the classes from 0, or give the last layer 3 units"),
+    ("token-numbers", lambda: Sequential([Input(shape=(4,)), layers.Embedding(3, 2, name="words")]).predict([[0, 1, 2, 3]], verbose=0),
+     "input 'input_layer' holds a token that Embedding 'words' doesn't have: got 3, wanted 0 to 2, as input_dim is 3. Do this: Embedding(input_dim=4, ...)"),
     ("fit-count", lambda: model().fit(X, Y, batch_size=0, verbose=0),
      "batch_size is not a whole number of at least 1: got batch_size=0. Do this: batch_size=32, say"),
     ("no-layer", lambda: model().get_layer("dens"),

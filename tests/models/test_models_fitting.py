@@ -1,5 +1,6 @@
 """Fitting: errors by their text, callbacks, reproducibility, what data may look like."""
 
+import re
 import warnings
 
 import numpy as np
@@ -16,7 +17,7 @@ from fourfold.callbacks import (
     TerminateOnNaN,
 )
 from fourfold.errors import DataError, OptionError, ShapeError
-from fourfold.layers import BatchNormalization, Dense, Dropout
+from fourfold.layers import BatchNormalization, Dense, Dropout, Embedding, Flatten
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(50, 4)).astype("float32")
@@ -78,6 +79,11 @@ def equal(a, b):
         (OptionError, "batch_size is not a whole number of at least 1: got batch_size=2.5", lambda: regression().fit(X, Y, batch_size=2.5, verbose=0)),
         (OptionError, "epochs is not a whole number of at least 0: got epochs=-1", lambda: regression().fit(X, Y, epochs=-1, verbose=0)),
         (ShapeError, "target", lambda: classifier("mse").fit(X, np.zeros((50, 4)), verbose=0)),
+        (DataError, r"input 'input_layer.*' holds a token that Embedding 'embedding.*' doesn't have: got 12, wanted 0 to 9, as input_dim is 10. Do this: Embedding\(input_dim=13", lambda: of_tokens().fit(TOKENS + 3, Y, verbose=0)),
+        (DataError, "a token that Embedding 'embedding.*' doesn't have: got 12", lambda: of_tokens().evaluate(TOKENS + 3, Y, verbose=0)),
+        (DataError, "a token that Embedding 'embedding.*' doesn't have: got 12", lambda: of_tokens().predict(TOKENS + 3, verbose=0)),
+        (DataError, "a token that Embedding 'embedding.*' doesn't have: got -11, .* Do this: number the tokens from 0", lambda: of_tokens()(-TOKENS - 2)),
+        (DataError, "a token that Embedding 'embedding.*' doesn't have: got 12", lambda: of_tokens().fit(iter([(TOKENS, Y), (TOKENS + 3, Y)]), steps_per_epoch=2, verbose=0)),
         (DataError, "class number lies outside the outputs: got [34], wanted 0 to 2, as the model has 3 outputs.*last layer 5 units", lambda: classifier().fit(X, CLASSES + 2, verbose=0)),
     ],
 )  # fmt: skip
@@ -90,6 +96,17 @@ def scheduled():
     model = regression()
     decay = fourfold.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
     model.compile(fourfold.optimizers.Adam(decay), loss="mse")
+    return model
+
+
+TOKENS = np.arange(100).reshape(50, 2) % 10
+
+
+def of_tokens():
+    """A model that looks its input up in two tables, of which the smaller is given `TOKENS` and no others."""
+    tokens = Input(shape=(2,))
+    model = Model(tokens, Dense(1)(Flatten()(Embedding(10, 3)(tokens) + Embedding(12, 3)(tokens))))
+    model.compile("sgd", loss="mse")
     return model
 
 
@@ -319,6 +336,29 @@ def test_a_loss_that_is_not_a_number_ends_training(capsys):
     model = regression(rate=1e30)
     history = model.fit(X, Y, epochs=9, callbacks=[TerminateOnNaN()], verbose=0)
     assert len(history.epoch) < 9 and "terminating training" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    "wrong, rate, said",
+    [
+        ({"x": 17}, 0.01, r"loss is nan in epoch 1: x is not finite in row 17\. Do this: np\.isfinite\(x\)"),
+        ({"y": 3}, 0.01, r"y is not finite in row 3\. Do this: np\.isfinite\(y\)"),
+        ({"sample_weight": 5}, 0.01, r"sample_weight is not finite in row 5"),
+        ({}, 1e30, r"loss is (nan|inf) in epoch \d: all of x and y are finite numbers\. Do this: a smaller learning rate"),
+    ],
+)
+def test_a_loss_that_is_not_a_number_is_said_with_its_cause_once(wrong, rate, said, stream, tmp_path):
+    given = {"x": X.copy(), "y": Y.copy(), "sample_weight": np.ones(len(X), "float32")}
+    for name, row in wrong.items():
+        given[name][row] = np.nan
+    for name in ("x", "y") if stream else ():
+        np.save(tmp_path / f"{name}.npy", given[name])
+        given[name] = np.load(tmp_path / f"{name}.npy", mmap_mode="r")
+    with pytest.warns(UserWarning) as warned:
+        regression(rate=rate).fit(**given, epochs=4, verbose=0)
+    assert len(warned) == 1 and re.search(said, str(warned[0].message)) and warned[0].filename == __file__
+
 
 
 # ---- reproducible ------------------------------------------------------------------------------------------

@@ -21,7 +21,8 @@ class Embedding(Layer):
 
     Shapes: x (N, ...) of whole numbers from 0 to ``input_dim`` - 1, y (N, ..., output_dim). Weights:
     embeddings E (input_dim, output_dim) ``uniform``. With ``mask_zero`` token 0 is padding: the mask
-    x != 0 travels on. A token that E doesn't have gives NaN, as in Keras on JAX.
+    x != 0 travels on. A token that E doesn't have gives NaN, as in Keras on JAX; models refuse it among
+    their inputs.
 
     >>> import numpy as np
     >>> Embedding(10, 4, mask_zero=True)(np.array([[3, 1, 0]])).shape

@@ -15,6 +15,7 @@ from fourfold.training.objective import Batch
 from fourfold.training.reading import Rows, in_a_file, mapped
 
 if TYPE_CHECKING:
+    from fourfold.layers.embedding import Embedding
     from fourfold.models.trainer import Trainer
 
 STREAMED_SHARE = 0.25
@@ -112,7 +113,7 @@ def as_inputs(model: Trainer, x: Any, stream: bool = False) -> Any:
             wanted=str(len(symbols)),
         )
     arrays = []
-    for name, symbol, leaf in zip(model.input_names, symbols, leaves):
+    for name, symbol, leaf, table in zip(model.input_names, symbols, leaves, model.graph.vocabularies):
         array = _array(leaf, symbol.dtype, stream)
         if array.ndim == symbol.ndim - 1 and symbol.shape[-1] == 1:
             array = array[..., None]
@@ -129,8 +130,23 @@ def as_inputs(model: Trainer, x: Any, stream: bool = False) -> Any:
                 wanted=str(symbol.shape),
                 do="x[None], if it is one example" if array.shape == symbol.shape[1:] else "",
             )
+        if table is not None and isinstance(array, np.ndarray) and array.size:
+            _check_tokens(name, table, array)
         arrays.append(array)
     return jax.tree.unflatten(jax.tree.structure(structure), arrays)
+
+
+def _check_tokens(name: str, table: Embedding, tokens: np.ndarray) -> None:
+    """Tokens lie in the table: compiled code would look up NaN. From -``input_dim`` on they count from its end."""
+    largest, size = int(tokens.max()), table.input_dim
+    if largest >= size or tokens.min() < -size:
+        raise DataError(
+            "token-numbers",
+            f"input '{name}' holds a token that Embedding '{table.name}' doesn't have",
+            got=str(largest if largest >= size else int(tokens.min())),
+            wanted=f"0 to {size - 1}, as input_dim is {size}",
+            do=f"Embedding(input_dim={largest + 1}, ...)" if largest >= size else "number the tokens from 0",
+        )
 
 
 def _are_inputs(items: Any, symbol: Any) -> bool:

@@ -1,9 +1,12 @@
-"""What `fit` and its kin check before anything runs: counts, and class numbers against the outputs."""
+"""What `fit` and its kin check: before anything runs counts, and class numbers against the outputs; then the loss."""
 
 from __future__ import annotations
 
+import math
+import warnings
 from typing import Any
 
+import jax
 import numpy as np
 
 from fourfold.errors import DataError, OptionError
@@ -44,3 +47,30 @@ def check_classes(objective: Objective, data: Batch, widths: list[int | None]) -
                 if labels.max() >= width
                 else "number the classes from 0",
             )
+
+
+def warn_of_loss(loss: float, epoch: int, data: Batch) -> bool:
+    """Whether an epoch's loss is no finite number; said, with the first value of the data that is none either."""
+    if math.isfinite(loss):
+        return False
+    do = "a smaller learning rate, or clipnorm=1.0 in the optimizer"
+    cause = "all of x and y are finite numbers"
+    for name, arrays in (("x", data.inputs), ("y", data.targets), ("sample_weight", data.weights)):
+        row = _first_invalid_row(arrays)
+        if row is not None:
+            cause, do = f"{name} is not finite in row {row}", f"np.isfinite({name}) finds such rows; fill or drop them"
+            break
+    warnings.warn(f"the loss is {loss} in epoch {epoch + 1}: {cause}. Do this: {do}", stacklevel=4)
+    return True
+
+
+def _first_invalid_row(arrays: Any) -> int | None:
+    """The first row that holds NaN or an infinity in one of several arrays."""
+    for array in jax.tree.leaves(arrays):
+        start = 0
+        for part in parts(array):
+            wrong = np.flatnonzero(~np.isfinite(part).reshape(len(part), -1).all(axis=1))
+            if wrong.size:
+                return start + int(wrong[0])
+            start += len(part)
+    return None

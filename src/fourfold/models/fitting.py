@@ -22,7 +22,7 @@ from fourfold.callbacks import NOBODY, CallbackList, History, ProgressBar
 from fourfold.core import streams
 from fourfold.errors import OptionError
 from fourfold.models.arrays import prepare, split, streamed
-from fourfold.models.checking import check_classes, check_counts
+from fourfold.models.checking import check_classes, check_counts, warn_of_loss
 from fourfold.models.compiling import Compiled, as_list
 from fourfold.models.feeding import Feed, Made, Piece, batch_shapes, example, given, placed_bytes
 from fourfold.ops import random as keys
@@ -86,7 +86,7 @@ def fit(
     told, bar = _callbacks(model, callbacks, verbose, params)
     chunk = _Chunk(1 if told.sees_batches() else None)
     model.stop_training, model.initial_epoch = False, initial_epoch
-    numbers = None
+    numbers, warned = None, False
     told.on_train_begin({})
     state = _state(model, compiled, program)
     shuffler = np.random.default_rng([streams.current().seed & 0xFFFFFFFF, 0x5F1E, int(state.step)])
@@ -105,6 +105,7 @@ def fit(
             break
         params["steps"] = feed.steps or done
         numbers = computed(program, logs)
+        warned = warned or warn_of_loss(numbers.get("loss", 0.0), epoch, example(data))
         if validation is not None and _due(validation_freq, epoch):
             size = validation_batch_size or batch_size
             held_out = evaluate(model, compiled, validation, size, validation_steps, told)
