@@ -50,8 +50,11 @@ _NAMES = {
     "Metric": "fourfold.metrics",
     "Model": "fourfold.models",
     "Optimizer": "fourfold.optimizers",
+    "Regularizer": "fourfold.regularizers",
     "Sequential": "fourfold.models",
     "Variable": "fourfold.variables",
+    "name_scope": "fourfold.backend",
+    "version": "fourfold.config",
     "Comparison": "fourfold.comparison",
     "compare": "fourfold.comparison",
     "load_model": "fourfold.comparison",
@@ -80,6 +83,7 @@ _INSTEAD = {
     "applications": "use Keras itself for pretrained models",
     "keras": "import fourfold as keras; layers, models and the others are right below it",
     "wrappers": "DenseClassifier, FourfoldRegressor and their kin are estimators of scikit-learn",
+    "KerasTensor": "utils.is_keras_tensor(x) tells symbols from arrays; Input(shape) makes one",
     "mixed_precision": "leave it out: everything is float32",
 }
 """What to do in the place of names that Keras has."""
@@ -109,7 +113,9 @@ if TYPE_CHECKING:
         saving,
         utils,
     )
+    from fourfold.backend import name_scope
     from fourfold.comparison import Comparison, compare, load_model
+    from fourfold.config import version
     from fourfold.core.symbols import Input
     from fourfold.estimators import (
         AttentionClassifier,
@@ -130,6 +136,7 @@ if TYPE_CHECKING:
     from fourfold.metrics import Metric
     from fourfold.models import Model, Sequential
     from fourfold.optimizers import Optimizer
+    from fourfold.regularizers import Regularizer
     from fourfold.variables import Variable
 
 

@@ -1,8 +1,10 @@
-"""``keras.backend`` as far as code for these families uses it: what is configured, and `clear_session`."""
+"""``keras.backend`` as far as code for these families uses it: what is configured, types of numbers, symbols."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from fourfold.config import (
@@ -14,7 +16,7 @@ from fourfold.config import (
     set_floatx,
     set_image_data_format,
 )
-from fourfold.errors import missing_name
+from fourfold.errors import OptionError, missing_name
 
 __all__ = [
     "backend",
@@ -22,14 +24,87 @@ __all__ = [
     "epsilon",
     "floatx",
     "image_data_format",
+    "is_float_dtype",
+    "is_int_dtype",
+    "is_keras_tensor",
+    "name_scope",
+    "result_type",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
+    "standardize_dtype",
 ]
 
 
 def clear_session(free_memory: bool = True) -> None:
     """Does nothing, as models share nothing: names are counted in each, and what is compiled goes with its model."""
+
+
+@contextmanager
+def name_scope(name: str, **kwargs: Any) -> Iterator[None]:
+    """Does nothing, as weights are named by the layers that hold them."""
+    yield
+
+
+def is_keras_tensor(x: Any) -> bool:
+    """Whether x is a symbol: what `Input`, and a layer called on one, returns.
+
+    >>> import fourfold
+    >>> is_keras_tensor(fourfold.Input(shape=(3,))), is_keras_tensor(1.0)
+    (True, False)
+    """
+    from fourfold.core.symbols import Symbol
+
+    return isinstance(x, Symbol)
+
+
+def standardize_dtype(dtype: Any) -> str:
+    """The name of a type of numbers; of none, `floatx`.
+
+    >>> import numpy as np
+    >>> standardize_dtype(np.float16), standardize_dtype(int), standardize_dtype(None)
+    ('float16', 'int32', 'float32')
+    """
+    import numpy as np
+
+    of_python = {bool: "bool", int: "int32", float: "float32", str: "string"}
+    if dtype is None or dtype in of_python:
+        return of_python.get(dtype, floatx())
+    try:
+        kind, name = np.dtype(dtype).kind, np.dtype(dtype).name
+    except TypeError:
+        kind, name = "", str(getattr(dtype, "__name__", dtype)).rpartition(".")[2]  # torch.float32, say
+    if kind not in "biufcV" or (not kind and name not in ("bfloat16", "string")):
+        raise OptionError(
+            "dtype",
+            "there is no such type of numbers",
+            got=repr(dtype),
+            wanted="float32, int32, bool or another of NumPy's",
+        )
+    return name
+
+
+def is_float_dtype(dtype: Any) -> bool:
+    """Whether a type is of floating point numbers."""
+    return standardize_dtype(dtype).startswith(("float", "bfloat"))
+
+
+def is_int_dtype(dtype: Any) -> bool:
+    """Whether a type is of whole numbers, with a sign or without."""
+    return standardize_dtype(dtype).startswith(("int", "uint"))
+
+
+def result_type(*dtypes: Any) -> str:
+    """The type of what is computed from numbers of several types.
+
+    >>> result_type("int32", "float32"), result_type("bfloat16", int)
+    ('float32', 'bfloat16')
+    """
+    import jax.numpy as jnp
+
+    narrow: dict[Any, str] = {"float64": "float32", "int64": "int32", "uint64": "uint32"}
+    names = (dtype if dtype in (bool, int, float) else standardize_dtype(dtype) for dtype in dtypes)
+    return jnp.result_type(*(narrow.get(name, name) for name in names)).name
 
 
 _INSTEAD = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import fourfold
 from fourfold.errors import OptionError
 
 _HAS = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last", "backend": "jax"}
@@ -31,6 +32,11 @@ def image_data_format() -> str:
 def backend() -> str:
     """What computes."""
     return _HAS["backend"]
+
+
+def version() -> str:
+    """Fourfold's version."""
+    return fourfold.__version__
 
 
 def set_floatx(value: str) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from fourfold.backend import clear_session as clear_session
+from fourfold.backend import is_keras_tensor as is_keras_tensor
+from fourfold.backend import standardize_dtype as standardize_dtype
 from fourfold.core.streams import set_seed
 from fourfold.errors import DataError, OptionError, no_such_name
 from fourfold.preprocessing.folders import image_dataset_from_directory as image_dataset_from_directory
@@ -316,13 +318,15 @@ def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> 
     return (x, y) if sample_weight is None else (x, y, sample_weight)
 
 
-_IN_SAVING = {
-    "register_keras_serializable", "custom_object_scope", "CustomObjectScope", "get_custom_objects",
-    "get_registered_name", "get_registered_object", "serialize_keras_object", "deserialize_keras_object",
+_ELSEWHERE = {
+    "fourfold.saving": (
+        "register_keras_serializable", "custom_object_scope", "CustomObjectScope", "get_custom_objects",
+        "get_registered_name", "get_registered_object", "serialize_keras_object", "deserialize_keras_object",
+    ),
+    "fourfold.models.plotting": ("model_to_dot", "plot_model"),
+    "fourfold.callbacks.progress": ("Progbar",),
 }  # fmt: skip
-"""Names that Keras has here as well as in ``saving``."""
-
-_IN_PLOTTING = {"model_to_dot", "plot_model"}
+"""Names that Keras has here too, and the modules above this one that hold them."""
 
 _INSTEAD = {
     "get_file": "download the file yourself; nothing here connects to a network",
@@ -336,8 +340,7 @@ __path__: list[str] = []
 
 
 def __getattr__(name: str) -> Any:
-    if name in _IN_SAVING:
-        return getattr(importlib.import_module("fourfold.saving"), name)
-    if name in _IN_PLOTTING:
-        return getattr(importlib.import_module("fourfold.models.plotting"), name)
+    for module, names in _ELSEWHERE.items():
+        if name in names:
+            return getattr(importlib.import_module(module), name)
     raise no_such_name("utils", name, globals(), _INSTEAD)

@@ -8,7 +8,8 @@ from typing import Any
 
 from fourfold.callbacks.base import NOBODY, Callback, CallbackList, LambdaCallback
 from fourfold.callbacks.checkpoints import BackupAndRestore, ModelCheckpoint
-from fourfold.callbacks.recording import CSVLogger, History, ProgressBar
+from fourfold.callbacks.progress import ProgressBar
+from fourfold.callbacks.recording import CSVLogger, History
 from fourfold.callbacks.tensorboard import TensorBoard
 from fourfold.callbacks.watching import (
     EarlyStopping,
