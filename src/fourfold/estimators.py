@@ -28,6 +28,7 @@ from fourfold.core import given
 from fourfold.core.scratch import scratch_folder
 from fourfold.data import Dataset, from_arrays
 from fourfold.data.array_likes import familiar
+from fourfold.data.columns.roles import Roles
 from fourfold.data.objects import is_frame
 from fourfold.errors import DataError, OptionError
 from fourfold.options import Options
@@ -46,12 +47,15 @@ class _Estimator(BaseEstimator):
     layout: str | None
     model_: SavedModel
     n_features_in_: int
+    __metadata_request__fit: ClassVar = {"sample_weight": None}
 
     def _train(self, dataset: Dataset) -> SavedModel:
         raise NotImplementedError
 
     def _rows(self, X: Any, reset: bool = False, y: Any = "no_validation") -> Any:
         """X as the data are read from it, the number and the names of its columns kept or checked."""
+        if _are_texts(X):
+            X = np.asarray(X, object)[:, None]
         if not is_frame(X):
             least, X = 2 if reset else 1, familiar(X, "X")
             X = check_array(
@@ -65,6 +69,13 @@ class _Estimator(BaseEstimator):
             )
         validate_data(self, X, y, reset=reset, skip_check_array=True)
         return X
+
+    def _dataset(self, X: Any, y: Any, task: str, groups: Any, weights: dict[str, Any]) -> Dataset:
+        """The rows with their targets, each of which is there, what they weigh, and which belong together."""
+        if unknown := [name for name in weights if name != "sample_weight"]:
+            raise TypeError(f"{type(self).__name__}.fit() got an unexpected keyword argument {unknown[0]!r}")
+        roles = Roles(weight=weights.get("sample_weight"), group=groups)
+        return _labelled(from_arrays(X, y, task=task, layout=self.layout, target_per="series", roles=roles))
 
     def _outputs(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
@@ -191,8 +202,11 @@ class _Classifier(ClassifierMixin, _Estimator):
 
     classes_: np.ndarray
 
-    def fit(self, X: Any, y: Any) -> Any:
-        """Learns from rows X and their labels y (N,), or y (N, K) with 1 for each label of a row; returns itself."""
+    def fit(self, X: Any, y: Any, *, groups: Any = None, **weights: Any) -> Any:
+        """Learns from rows X and their labels y (N,), or y (N, K) with 1 for each label of a row; returns itself.
+
+        ``sample_weight`` (N,): how much each row counts; rows of one of ``groups`` (N,) stay on one side of each split.
+        """
         X = self._rows(X, reset=True, y=y)
         several = _columns(y) > 1
         y = check_array(y, input_name="y") if several else column_or_1d(y, warn=True)
@@ -200,7 +214,7 @@ class _Classifier(ClassifierMixin, _Estimator):
         check_classification_targets(y)
         check_consistent_length(X, y)
         task = "multilabel" if several else "classification"
-        dataset = _labelled(from_arrays(X, y, task=task, layout=self.layout, target_per="series"))
+        dataset = self._dataset(X, y, task, groups, weights)
         if several:
             self.classes_, self._places = np.arange(y.shape[1]), np.arange(y.shape[1])
         else:
@@ -241,13 +255,12 @@ class _Classifier(ClassifierMixin, _Estimator):
 class _Regressor(RegressorMixin, _Estimator):
     """Numbers."""
 
-    def fit(self, X: Any, y: Any) -> Any:
-        """Learns from rows X and their numbers y (N,) or (N, K), and returns itself."""
+    def fit(self, X: Any, y: Any, *, groups: Any = None, **weights: Any) -> Any:
+        """Learns from rows X and their numbers y (N,) or (N, K), and returns itself; the rest as of the classifiers."""
         X = self._rows(X, reset=True, y=y)
         y = check_array(y if _columns(y) > 1 else column_or_1d(y, warn=True), ensure_2d=False, input_name="y")
         check_consistent_length(X, y)
-        dataset = _labelled(from_arrays(X, y, task="regression", layout=self.layout, target_per="series"))
-        self.model_ = self._train(dataset)
+        self.model_ = self._train(self._dataset(X, y, "regression", groups, weights))
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -273,6 +286,12 @@ def _labelled(dataset: Dataset) -> Dataset:
             do="leave these rows out of both",
         )
     return dataset
+
+
+def _are_texts(X: Any) -> bool:
+    """Whether rows are texts: a list, an array or a column of nothing but words."""
+    flat = isinstance(X, (list, tuple)) or len(getattr(X, "shape", ())) == 1
+    return flat and len(X) > 0 and all(isinstance(one, str) for one in X)
 
 
 def _has_words(X: Any) -> bool:

@@ -67,6 +67,63 @@ def test_tokens():
     assert model.model_.preparation.layout == "text" and model.score(x, LABELS) > 0.9
 
 
+WORDS = ["good", "bad", "film", "plot", "actor", "very"]
+TEXTS = [" ".join(RNG.choice(WORDS, 6)) for _ in range(4 * ROWS)]
+
+
+@pytest.mark.parametrize("form", [list, tuple, np.array, pd.Series, pl.Series, lambda texts: pd.DataFrame({"text": texts})])
+def test_texts_need_no_second_axis(form):
+    praised = ["good" in text.split() for text in TEXTS]
+    model = fourfold.DenseClassifier(size="S", learning_rate=0.03, steps=150).fit(form(TEXTS), praised)
+    assert model.model_.preparation.layout == "text" and model.score(form(TEXTS), praised) > 0.95
+    assert model.n_features_in_ == 1 and model.predict(form(["bad bad film actor"])).tolist() == [False]
+
+
+HALVES = np.repeat([True, False], 200)
+NUMBERS = RNG.normal(size=(400, 3))
+SIGN = np.where(HALVES, 1, -1) * NUMBERS[:, 0]
+
+
+@pytest.mark.parametrize("name", ["DenseClassifier", "DenseRegressor", "FourfoldClassifier", "FourfoldRegressor"])
+def test_rows_count_as_much_as_they_weigh(name):
+    y = SIGN if name.endswith("Regressor") else SIGN > 0
+    for half in (HALVES, ~HALVES):
+        compares = {"effort": "tiny", "candidates": ["dense"]} if name.startswith("Fourfold") else None
+        model = getattr(fourfold, name)(**compares) if compares else small(name)
+        model.fit(NUMBERS, y, sample_weight=pd.Series(half.astype(float)))
+        assert model.score(NUMBERS[half], y[half]) > 0.75 and model.score(NUMBERS[~half], y[~half]) < 0.25
+
+
+def test_rows_of_a_group_stay_on_one_side(monkeypatch):
+    groups = np.arange(400) // 8
+    parts = []
+    real = fourfold.study.single.plan_without_test
+    monkeypatch.setattr(
+        fourfold.study.single, "plan_without_test", lambda *a, **k: parts.append(real(*a, **k)) or parts[-1]
+    )
+    small("DenseRegressor").fit(NUMBERS, SIGN, groups=groups)
+    small("DenseRegressor").fit(NUMBERS, SIGN)
+    together, apart = (set(groups[part.train]) & set(groups[part.validation]) for part in parts)
+    assert not together and apart
+    compared = fourfold.FourfoldRegressor(effort="tiny", candidates=["dense"]).fit(NUMBERS, SIGN, groups=groups)
+    assert "on fresh examples of fresh groups" in compared.comparison_.results["design"]["estimand"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"sample_weight": -np.ones(400)}, "weights 'weight' can't be used: got -1 in row 1, wanted a number of 0 or more"),
+        ({"sample_weight": np.ones(3)}, r"weight has another length than the data: got shape \(3,\), wanted \(400,\)"),
+        ({"sample_weight": 2.0}, "weight has another length than the data"),
+        ({"groups": HALVES}, "too few groups to train, validate and test: got 2 of 'group', wanted at least 3"),
+    ],
+)
+def test_weights_and_groups_that_can_not_be_are_told(given, said):
+    for name in ("DenseClassifier", "FourfoldClassifier"):
+        with pytest.raises(DataError, match=said):
+            getattr(fourfold, name)().fit(NUMBERS, HALVES, **given)
+
+
 @pytest.mark.parametrize(
     "classes",
     [["b", "a"], [10, 9], [True, False], [2.0, -1.0], ["10", "9"]],

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
+import sklearn
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks as checks
@@ -83,6 +84,18 @@ def test_works_in_the_tools_of_scikit_learn():
     assert cross_val_score(model, X, Y, cv=3).min() > 0.85
     search = GridSearchCV(tiny("DenseClassifier"), {"learning_rate": [1e-6, 0.03]}, cv=2).fit(X, Y)
     assert search.best_params_ == {"learning_rate": 0.03} and search.score(X, Y) > 0.9
+
+
+def test_weights_travel_through_the_tools_of_scikit_learn():
+    weights, groups, middle = {"sample_weight": (Y < 2).astype(float)}, np.arange(150) // 5, Y == 1
+    named = {f"denseclassifier__{name}": value for name, value in {**weights, "groups": groups}.items()}
+    model = make_pipeline(StandardScaler(), tiny("DenseClassifier")).fit(X, middle, **named)
+    assert model.score(X[Y < 2], middle[Y < 2]) > 0.95 and model.score(X[Y == 2], middle[Y == 2]) < 0.5
+    with sklearn.config_context(enable_metadata_routing=True):
+        asking = tiny("DenseClassifier").set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
+        assert cross_val_score(asking, X, middle, cv=KFold(2, shuffle=True, random_state=0), params=weights).min() > 0.9
+    with pytest.raises(TypeError, match=r"DenseClassifier.fit\(\) got an unexpected keyword argument 'weights'"):
+        tiny("DenseClassifier").fit(X, Y, weights=weights["sample_weight"])
 
 
 def test_pickles_and_copies_predict_the_same_and_clones_are_unfitted():
