@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from fourfold.core.files import locked, save_arrays, write_whole
+from fourfold.core.settings import check_platform, usual_settings
 from fourfold.data.dataset import Dataset
 from fourfold.data.splits import holds_out
 from fourfold.errors import OptionError, closest
@@ -178,6 +179,7 @@ def load_model(folder: str | Path) -> SavedModel:
 
 def plan(dataset: Dataset, options: Options, folder: Path) -> Study:
     """The study that would be run; nothing is trained or written."""
+    check_platform()
     effort = effort_by_name(options.effort)
     effort = effort if options.steps is None else replace(effort, steps=options.steps)
     if options.hyperparameters and not effort.measures:
@@ -207,6 +209,7 @@ def plan(dataset: Dataset, options: Options, folder: Path) -> Study:
     return study
 
 
+@usual_settings()
 def run(
     dataset: Dataset,
     options: Options,

@@ -7,6 +7,7 @@ values; whatever is learnt about it before training is learnt in ``fit``. Source
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -75,7 +76,10 @@ class _Estimator(BaseEstimator):
         if unknown := [name for name in weights if name != "sample_weight"]:
             raise TypeError(f"{type(self).__name__}.fit() got an unexpected keyword argument {unknown[0]!r}")
         roles = Roles(weight=weights.get("sample_weight"), group=groups)
-        return _labelled(from_arrays(X, y, task=task, layout=self.layout, target_per="series", roles=roles))
+        try:
+            return _labelled(from_arrays(X, y, task=task, layout=self.layout, target_per="series", roles=roles))
+        except DataError as error:
+            raise _with_our_names(error) from None
 
     def _outputs(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
@@ -286,6 +290,17 @@ def _labelled(dataset: Dataset) -> Dataset:
             do="leave these rows out of both",
         )
     return dataset
+
+
+def _with_our_names(error: DataError) -> DataError:
+    """The error with the names that weights and groups have here, where it speaks of these."""
+
+    def renamed(text: str) -> str:
+        text = re.sub(r"--weight\b|'weight'|\bweight(?= has| have|\.)|\bweights(?= of 0)", "sample_weight", text)
+        return re.sub(r"--group\b|'group'|\bgroup(?= has| have|\.)", "groups", text)
+
+    got, wanted, do = map(renamed, (error.got, error.wanted, error.do))
+    return type(error)(error.slug, renamed(error.what), got=got, wanted=wanted, do=do)
 
 
 def _are_texts(X: Any) -> bool:

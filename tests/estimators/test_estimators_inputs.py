@@ -112,10 +112,12 @@ def test_rows_of_a_group_stay_on_one_side(monkeypatch):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"sample_weight": -np.ones(400)}, "weights 'weight' can't be used: got -1 in row 1, wanted a number of 0 or more"),
-        ({"sample_weight": np.ones(3)}, r"weight has another length than the data: got shape \(3,\), wanted \(400,\)"),
-        ({"sample_weight": 2.0}, "weight has another length than the data"),
-        ({"groups": HALVES}, "too few groups to train, validate and test: got 2 of 'group', wanted at least 3"),
+        ({"sample_weight": -np.ones(400)}, "weights sample_weight can't be used: got -1 in row 1, wanted a number of 0 or more"),
+        ({"sample_weight": np.ones(3)}, r"^sample_weight has another length than the data: got shape \(3,\), wanted \(400,\)"),
+        ({"sample_weight": 2.0}, "^sample_weight has another length than the data"),
+        ({"sample_weight": HALVES}, "no row of some classes .*: got sample_weight of 0 in all rows of 'false'"),
+        ({"sample_weight": 0 * HALVES}, "got only zeros, .* Do this: leave out sample_weight"),
+        ({"groups": HALVES}, "too few groups to train, validate and test: got 2 of groups, wanted at least 3.* leave out groups"),
     ],
 )
 def test_weights_and_groups_that_can_not_be_are_told(given, said):

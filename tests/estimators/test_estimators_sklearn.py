@@ -56,6 +56,8 @@ def test_passes_the_checks_that_train_nothing(name):
         checks.check_requires_y_none,
     ):  # fmt: skip
         check(name, estimator)
+    if name.endswith("Classifier"):
+        checks.check_classifiers_one_label_sample_weights(name, estimator)
 
 
 def test_passes_a_handful_of_the_checks_that_train():

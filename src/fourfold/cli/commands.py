@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
@@ -14,6 +15,7 @@ import typer
 
 from fourfold import __version__
 from fourfold.core.machine import READ, TRAIN, available_memory, check_room, cores
+from fourfold.core.settings import of_a_process
 from fourfold.errors import OptionError
 from fourfold.report.escape import visible
 from fourfold.study.efforts import DEFAULT_EFFORT, EFFORTS
@@ -327,4 +329,5 @@ def _print_results(results: dict[str, Any], timings: dict[str, Any] | None, as_j
 
 def main() -> None:
     """Runs the command line and ends the process with the exit code of what happened."""
+    os.environ.update(of_a_process())
     ending.run(app)

@@ -20,6 +20,7 @@ import numpy as np
 
 from fourfold.core.files import write_whole
 from fourfold.core.permission import permitted
+from fourfold.core.settings import check_platform
 from fourfold.data import NewRows, read_inputs
 from fourfold.errors import FileError, FourfoldError, nearest
 from fourfold.evidence.findings import title
@@ -156,6 +157,7 @@ class SavedModel:
     def load(cls, folder: Path) -> SavedModel:
         """Reads what `save` wrote, from its folder or that of the comparison; whatever else the files may be, they are
         refused."""
+        check_platform()
         folder = _folder_of_model(folder)
         facts = _facts(folder / "model.json")
         contents = {}

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fourfold.core.settings import usual_settings
 from fourfold.data.dataset import Dataset
 from fourfold.data.splits import plan_without_test
 from fourfold.errors import OptionError
@@ -27,6 +28,7 @@ from fourfold.study.saved_model import SavedModel, padded, rebuilt
 from fourfold.training.replicas import DIVERGED, Trained
 
 
+@usual_settings()
 def train_family(
     dataset: Dataset,
     family: str,

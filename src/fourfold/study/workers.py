@@ -20,6 +20,7 @@ import loky
 from loky import process_executor
 
 from fourfold.core.machine import cores
+from fourfold.core.settings import of_a_process
 
 LOOK_EVERY = 0.5  # seconds between two looks of the worker at its parent
 
@@ -89,6 +90,7 @@ def environment(devices: int | None = None) -> dict[str, str]:
         flags = f"{flags} --xla_force_host_platform_device_count={devices or cores()}".strip()
     cache = os.environ.get("JAX_COMPILATION_CACHE_DIR") or str(cache_folder() / "compiled")
     return {
+        **of_a_process(),
         "XLA_FLAGS": flags,
         "JAX_COMPILATION_CACHE_DIR": cache,
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.2",
