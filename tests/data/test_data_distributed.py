@@ -1,5 +1,6 @@
 """Data sets in the shapes in which archives, hubs, loggers and offices distribute them: read and said, or refused."""
 
+import base64
 import datetime as dt
 import glob
 import io
@@ -112,7 +113,12 @@ READ = {
     "Hugging Face: shards of parts": (shards, "test rows: 15 (from"),
     "Hugging Face: the only folder": (shards, "folder: data (the only one with tables)"),
     "parquet: a field without any value": (inner_pictures(lambda i: {"size": i * i % 7, "note": None}), "left out: 'image.note'"),
-    "parquet: thumbnails beside numbers": (inner_pictures(lambda i: png(), v=range(20)), "left out: 'image' (the pictures themselves, which are read from data sets in Python)"),
+    "parquet: thumbnails beside numbers": (inner_pictures(lambda i: png(), v=range(20)), "left out: 'image' (the pictures themselves; --layout image reads them alone)"),
+    "pictures inside of parquet": (inner_pictures(), "pictures: in 'image' (their files stand in its cells)"),
+    "pictures inside of parquet without names": (inner_pictures(lambda i: {"bytes": png(), "path": None}), "image of 8 x 8 pixels"),
+    "parquet: bytes of pictures and a target": (inner_pictures(lambda i: png()), "image of 8 x 8 pixels"),
+    "csv: pictures in base64": (rows("image,y", lambda i: base64.b64encode(png()).decode(), 20, lambda i: LABELS[i % 2]), "pictures: in 'image' (their files stand in its cells)"),
+    "csv: pictures as data URIs": (rows("image,y", lambda i: f'"data:image/png;base64,{base64.b64encode(png()).decode()}"', 20, lambda i: LABELS[i % 2]), "image of 8 x 8 pixels"),
     "UCR: both parts in a folder": (files(**{f"A_{part}_dot_tsv": "".join(f"{i % 2}\t{i}.5\t{SERIES}\n" for i in range(n)) for part, n in (("TRAIN", 30), ("TEST", 12))}), "test rows: 12"),
     "UCR: both parts as .ts": (files(**{f"A_{part}_dot_ts": "@univariate true\n@classLabel true a b\n@data\n" + "".join(f"1,2,{i}:{'ab'[i % 2]}\n" for i in range(20)) for part in ("TRAIN", "TEST")}), "test rows: 20"),
     "pictures beside a table of them": (files(metadata_dot_csv="file_name,label\n" + "".join(f"{i}.png,{LABELS[i % 2]}\n" for i in range(16)), **{f"{i}_dot_png": png() for i in range(16)}), "table: metadata.csv (it holds paths of the pictures)"),
@@ -132,8 +138,9 @@ REFUSED = {
     "a folder of digits of both parts": (files(digits_dot_tes=TABLE, digits_dot_tra=TABLE, digits_dot_names="| about\n"), 2, "folder", "digits.tra --test "),
     "classes of which one is NA": (rows("v,w,y", lambda i: f"{i % 9},{i % 7}", 30, lambda i: ["NA", "EU", "AS"][i % 3]), 2, "missing-target", "words such as NA, None and ? count as missing"),
     "values below what is measured in a target": (target([f"<{i % 2 + 1}" if i % 4 == 0 else i * 7 for i in range(60)]), 2, "words-among-numbers", "15 of 60, such as '<1' in row 1"),
-    "pictures inside of parquet": (inner_pictures(), 2, "pictures-inside", "datasets.load_dataset"),
-    "pictures inside of parquet without names": (inner_pictures(lambda i: {"bytes": png(), "path": None}), 2, "pictures-inside", "column 'image'"),
+    "pictures inside of parquet of which one is cut off": (inner_pictures(lambda i: {"bytes": png()[: 20 if i == 4 else None], "path": f"{i}.png"}), 2, "damaged-picture", "the picture '4.png' of "),
+    "pictures inside of parquet of which one is missing": (inner_pictures(lambda i: {"bytes": png() if i != 4 else None, "path": f"{i}.png"}), 2, "no-embedded-picture", "got row 5"),
+    "pictures of a kind that is not read, inside of parquet": (inner_pictures(lambda i: {"bytes": b"\0\0\0\x18ftypheic", "path": f"{i}.png"}), 2, "pictures-inside", "datasets.load_dataset"),
     "a path that is missing": (files(t_dot_csv="file,y\n" + "".join(f"{i}.png,{LABELS[i % 2]}\n" if i != 4 else ",p\n" for i in range(16)), **{f"{i}_dot_png": png() for i in range(16)}), 2, "no-path", "got row 5"),
     "sparse rows of which some are empty": ("".join(f"{i % 2}\n" if i % 5 == 0 else f"{i % 2}  1:0.5 3:{i}\n" for i in range(40)), 2, "wrong-kind", "load_svmlight_file"),
     "sparse rows of queries, with comments": ("# made\n" + "".join(f"{i % 2} qid:{i // 5} 1:0.5 3:{i} # doc\n" for i in range(40)), 2, "wrong-kind", "load_svmlight_file"),

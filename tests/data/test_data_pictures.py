@@ -1,15 +1,19 @@
 """Folders and tables of pictures, folders of texts: what becomes of sizes, modes and damage."""
 
+import base64
 import io
 import struct
 import zlib
+from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from fourfold.data import from_arrays, plan, read, read_inputs
 from fourfold.data.columns.roles import Roles
+from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
 
@@ -395,3 +399,50 @@ def test_a_list_of_new_pictures_without_a_name_above_has_no_header(name, listed,
     (tmp_path / name).write_text("".join(f"{path}\n" for path in paths))
     found = read_inputs(tmp_path / name, Preparation.fit(data, np.arange(20)))
     np.testing.assert_array_equal(found.inputs, data.inputs[:listed])
+
+
+def test_the_same_pictures_in_every_form(tmp_path):
+    """Inputs, classes and what a model of one form reads of new rows in another."""
+    folder = classes(tmp_path / "folder", mode="RGB")
+    files = sorted(folder.rglob("*.png"))
+    paths, labels = [str(path.relative_to(folder)) for path in files], [path.parent.name for path in files]
+    cells = [{"bytes": path.read_bytes(), "path": name} for path, name in zip(files, paths)]
+    words = [base64.b64encode(path.read_bytes()).decode() for path in files]
+    pixels = np.stack([np.asarray(Image.open(path)) for path in files])
+    forms = {"named.csv": paths, "files.parquet": cells, "words.jsonl": words, "words.csv": words}
+    for name, values in forms.items():
+        frame = pd.DataFrame({"image": values, "class": labels})
+        save = {
+            "csv": partial(frame.to_csv, index=False),
+            "jsonl": partial(frame.to_json, orient="records", lines=True),
+            "parquet": frame.to_parquet,
+        }[name.rpartition(".")[2]]
+        save(folder / name if name == "named.csv" else tmp_path / name)
+    np.savez(tmp_path / "x.npz", x=pixels, y=labels)
+    sources = [folder, folder / "named.csv", *(tmp_path / name for name in [*forms][1:]), tmp_path / "x.npz"]
+    for source in sources:
+        data = read(source)
+        np.testing.assert_array_equal(data.inputs, pixels)
+        assert (data.layout, data.target.tolist(), data.task.classes) == ("image", labels, ("cat", "dog")), source
+    preparation = Preparation.fit(read(folder), range(16))
+    for source in sources[1:]:
+        np.testing.assert_array_equal(read_inputs(source, preparation).inputs, pixels)
+    found = read_inputs(tmp_path / "files.parquet", preparation).others
+    assert {name: values.tolist() for name, values in found.items()} == {"image": paths, "class": labels}
+
+
+def test_pictures_in_a_table_are_counted_before_they_are_read(tmp_path, monkeypatch):
+    """One picture of a mebibyte, in each of a thousand rows of a small file."""
+    file = io.BytesIO()
+    Image.fromarray(RNG.integers(0, 256, (600, 600, 3), dtype=np.uint8)).save(file, "PNG")
+    cells = [{"bytes": file.getvalue(), "path": None}] * 1000
+    pd.DataFrame({"image": cells, "class": ["cat", "dog"] * 500}).to_parquet(tmp_path / "a.parquet")
+    assert (tmp_path / "a.parquet").stat().st_size < 2**22
+    monkeypatch.setattr("fourfold.data.memory.available_memory", lambda: 2**30)
+    with pytest.raises(FourfoldError, match="does not fit into memory: got 4.0 GiB"):
+        read(tmp_path / "a.parquet")
+    pd.DataFrame({"image": cells[:40]}).to_parquet(tmp_path / "new.parquet")
+    preparation = Preparation.fit(read(classes(tmp_path / "folder", mode="RGB")), range(16))
+    monkeypatch.setattr("fourfold.data.reading.PART", 2**19)  # four pictures
+    parts = [part.rows for part in parts_of_inputs(tmp_path / "new.parquet", preparation)]
+    assert len(parts) > 5 and sum(parts) == 40

@@ -15,6 +15,7 @@ from fourfold.data.columns.frame_index import UNNAMED_INDEX, without_index
 from fourfold.data.columns.roles import NO_ROLES
 from fourfold.data.embedded import EMBEDDED
 from fourfold.data.files.content import look, unchanged
+from fourfold.data.files.embedded_pictures import embedded_in
 from fourfold.data.files.excel.sheets import with_sheet
 from fourfold.data.files.file_names import are_wanted, names_of, with_file_names
 from fourfold.data.files.folder import Folder
@@ -221,8 +222,9 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
         ):
             if not table.rows:
                 yield without_rows(content.name, table.casts)  # a header alone
-            for part in table.parts(reading.at_once(len(table.casts))):
+            for part in table.parts(reading.at_once(table.width)):
                 found = with_written(part, reading)
+                found = embedded_in(found)
                 yield found if called else named_in(found, content.path.parent)
 
 

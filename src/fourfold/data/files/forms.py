@@ -17,6 +17,7 @@ from fourfold.errors import FileError, OptionError
 from fourfold.preprocessing.table import row_count
 
 from .content import Content, look, unchanged
+from .embedded_pictures import embedded_in
 from .file_names import are_wanted, names_of, with_file_names
 from .idx import is_idx, read_idx
 from .large_series import read_series
@@ -179,4 +180,4 @@ def read_file(path: str | Path, reading: Reading, called: str = "") -> Source:
                 wanted=WANTED,
                 do="save it as UTF-8, or tell its --encoding",
             ) from error
-    return found if called else named_in(found, content.path.parent)
+    return embedded_in(found) if called else named_in(embedded_in(found), content.path.parent)

@@ -29,7 +29,7 @@ from fourfold.errors import DataError
 from .pictures import begins_as_picture
 from .sql import literal
 
-PICTURES_INSIDE = "the pictures themselves, which are read from data sets in Python"
+PICTURES_INSIDE = "the pictures themselves; --layout image reads them alone"
 """Why a column of bytes is left out that begin as pictures do."""
 
 TIMES = ("DATE", "TIME", "INTERVAL")

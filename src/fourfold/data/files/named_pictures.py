@@ -35,7 +35,7 @@ def named_in(source: Source, folder: Path) -> Source:
     and most of them names of pictures without their ends; paths start at the table's folder, or at the only one in it
     where such pictures lie, and may not leave it.
     """
-    if not isinstance(source.inputs, Table):
+    if source.pictures or not isinstance(source.inputs, Table):
         return source
     source = _without_names_of_bytes(source)
     assert isinstance(source.inputs, Table)

@@ -20,6 +20,7 @@ from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError
 
 from .content import Content
+from .embedded_pictures import Bytes, pictures_among
 from .list_columns import ListColumn, Lists, lists_in
 from .relation import Relation
 from .sql import column, literal, quoted, shared
@@ -56,7 +57,8 @@ class Opened:
     - ``relation``: where its rows are; ``casts``: an expression in SQL for each column;
     - ``rows``: how many there are, ``total`` how many there were before a sample was drawn, if they were counted.
     - ``lists``, ``uneven``, ``nested``, ``marked``, ``classlike``: as in `Source`, the last None where words tell;
-      ``zoned``: whether dates have a zone, of columns of which the file tells it.
+      ``zoned``: whether dates have a zone, of columns of which the file tells it; ``pixels``: as how many cells the
+      picture of a row counts.
     """
 
     content: Content
@@ -73,6 +75,12 @@ class Opened:
     classlike: Mapping[str, tuple[str, ...]] | None = None
     marked: Mapping[str, str] = field(default_factory=dict)
     zoned: Mapping[str, bool] = field(default_factory=dict)
+    pixels: int = 0
+
+    @property
+    def width(self) -> int:
+        """As how many cells a row counts in memory."""
+        return len(self.casts) + self.pixels
 
     def source(self) -> Source:
         """All rows, in the order of the file."""
@@ -182,7 +190,13 @@ def opened(
     if reading.numbers is not None:
         words |= {name for name, _, kind in leaves if kind in INTEGERS and name not in reading.numbers}
     casts, within, left_out = {}, {}, {}
+    bytes_of = [Bytes(connection, relation, parameters, name, cell, kind) for name, cell, kind in leaves]
+    drawn = pictures_among(bytes_of, reading.layout == "image")
+    pixels = drawn.check_size(content.name, rows, len(leaves), reading) if drawn is not None else 0
     for name, cell, kind in leaves:
+        if drawn is not None and name == drawn.name:
+            casts[name] = drawn.as_words()
+            continue
         cast = f"CAST({cell} AS VARCHAR)" if name in words else _cast(cell, kind)
         if cast:
             casts[name if name not in casts else f"{name} 2"] = cast
@@ -191,7 +205,7 @@ def opened(
         within[name] = found_in
         casts |= found_in.casts
         left_out |= {name: found_in.because} if found_in.because else {}
-    objects = [name for name, _, kind in columns if _is_object(kind)]
+    objects = [name for name, _, kind in columns if _is_object(kind) and (drawn is None or not drawn.is_in(name))]
     if not casts:
         raise DataError(
             "no-columns",
@@ -214,6 +228,7 @@ def opened(
         lists=tuple(name for one in within.values() for name in one.channels),
         uneven=any(one.uneven for one in within.values()),
         nested=tuple(name for one in within.values() if one.nested for name in one.channels),
+        pixels=pixels,
     )  # fmt: skip
 
 

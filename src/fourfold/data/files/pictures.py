@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 import struct
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -43,9 +46,18 @@ FROM_TABLE = "write paths as they are seen from the table, such as images/1.png"
 ADDRESS = re.compile(r".*\b(https?:)/+")
 """Where a path that is an address begins."""
 
+DATA_URI = "data:image/*;base64,"
+"""What stands before a picture that is read from bytes in a table."""
+
+EMBEDDED = re.compile(r"data:image/[\w.+*-]+;base64,|(?=iVBORw0KGgo|/9j/[\w+/]{20})")
+"""How words begin that are pictures themselves, in base64: data URIs, PNG and JPEG."""
+
 SIDES = (4, 512)
 MOST_PIXELS = 50_000_000
 """The most pixels of one picture; read from its header, before it is decoded."""
+
+_OBJECT = re.compile(r"image file <.*")
+"""What Pillow calls bytes without a name."""
 
 DAMAGED = (
     OSError,
@@ -70,6 +82,20 @@ class _Facts:
     deep: bool
     transparent: bool
     moving: bool
+
+
+@dataclass(frozen=True)
+class _Embedded:
+    """A picture in a cell: what it is called in messages, and its file in base64."""
+
+    name: str
+    word: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    def file(self) -> io.BytesIO:
+        return io.BytesIO(base64.b64decode(self.word.partition(",")[2] or self.word))
 
 
 def is_picture(name: str) -> bool:
@@ -101,7 +127,7 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
             wanted=f"{SIDES[0]} to {SIDES[1]}",
             do="--image-size 32, say",
         )
-    paths = [Path(word) if isinstance(word, str) else word for word in source.inputs[source.pictures]]
+    paths = [_place_of(word, source, row) for row, word in enumerate(source.inputs[source.pictures].tolist())]
     others = [name for name in source.inputs if name != source.pictures]
     _check_there(paths, source.pictures if others and not shape else "")
     facts = [_from(path, _facts) for path in paths]
@@ -133,7 +159,17 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
     )
 
 
-def _check_there(paths: Sequence[Path | Image], column: str) -> None:
+def _place_of(word: Any, source: Source, row: int) -> Path | _Embedded | Image:
+    """Where a picture lies that a cell names, or holds."""
+    if not isinstance(word, str):
+        return word
+    if EMBEDDED.match(word):
+        named = repr(source.ids[row]) if source.ids is not None else f"in row {row + 1}"
+        return _Embedded(f"the picture {named} of {source.name}", word)
+    return Path(word)
+
+
+def _check_there(paths: Sequence[Path | _Embedded | Image], column: str) -> None:
     """Refuse paths without a file, and say what lies near the first of them. ``column``: the one that names them, if
     there are others."""
     named = [path for path in paths if isinstance(path, Path)]
@@ -181,14 +217,18 @@ def _shape(
     return (side, side, channels), f"resized from {found}, sides of at most {LARGEST_SIDE}"
 
 
-def _from(path: Path | Image, work: Callable[[Image], T]) -> T:
+def _from(path: Path | _Embedded | Image, work: Callable[[Image], T]) -> T:
     """What ``work`` makes of a picture whose header was read and found small enough; errors name the file."""
-    if not isinstance(path, Path):
+    if not isinstance(path, (Path, _Embedded)):
         return work(path)
     from PIL import Image, UnidentifiedImageError  # a tenth of a second of start-up time
 
     try:
-        with permitted(path), Image.open(path, formats=FORMATS) as image:
+        with ExitStack() as opened:
+            if isinstance(path, Path):
+                opened.enter_context(permitted(path))
+            file = path if isinstance(path, Path) else path.file()
+            image = opened.enter_context(Image.open(file, formats=FORMATS))
             if image.width * image.height > MOST_PIXELS:
                 raise Image.DecompressionBombError(f"{image.width:,} x {image.height:,} pixels")
             _check_readable(path, image)
@@ -207,13 +247,13 @@ def _from(path: Path | Image, work: Callable[[Image], T]) -> T:
         raise FileError(
             "damaged-picture",
             f"{path} is damaged, cut off or no picture",
-            got=str(error)[:120].replace(str(path), path.name),
+            got=_OBJECT.sub("the picture", str(error)[:120]).replace(str(path), path.name),
             wanted=", ".join(FORMATS),
             do="replace it, or remove it",
         ) from error
 
 
-def _check_readable(path: Path, image: Image) -> None:
+def _check_readable(path: Path | _Embedded, image: Image) -> None:
     """Refuse what is more than a picture: several pages of one file, fractions of a device."""
     pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
     if pages < 2 and image.mode != "F":

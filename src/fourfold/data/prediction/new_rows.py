@@ -225,7 +225,8 @@ def _by_name(found: Source, preparation: Preparation) -> Source:
 
 
 def _pictures(found: Source, preparation: Preparation) -> NewRows:
-    others = Table({found.pictures: found.ids, **_beside(found)} if found.ids is not None else {})
+    named = {} if found.ids is None else {found.pictures: found.ids}
+    others = Table({**named, **_beside(found)})
     found = developed(found, shape=preparation.row_shape)
     pixels = shaped(found, preparation)
     return NewRows(pixels, Noticed(found.notes + on_another_scale(pixels, preparation)), others)
