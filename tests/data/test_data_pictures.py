@@ -387,6 +387,16 @@ def test_new_pictures_of_another_shape_are_said_to_be_resized(sizes, said, tmp_p
     assert rows.inputs.shape[1:3] == (8, 8) and f"pictures: 8 x 8, grey {said}" in [str(note) for note in rows.notes]
 
 
+def test_new_pictures_may_have_their_channels_first(tmp_path):
+    pixels = RNG.integers(0, 256, (12, 6, 8, 3), dtype=np.uint8)
+    known = Preparation.fit(from_arrays(pixels, np.array(["cat", "dog"] * 6)), range(12))
+    rows = read_inputs(pixels.transpose(0, 3, 1, 2), known)
+    np.testing.assert_array_equal(rows.inputs, pixels)
+    assert "rows of shape (3, 6, 8) taken for (6, 8, 3) (their channels stand first)" in [str(note) for note in rows.notes]
+    with pytest.raises(FourfoldError, match="got rows of shape"):
+        read_inputs(pixels.transpose(0, 3, 2, 1), known)
+
+
 @pytest.mark.parametrize("listed", [1, 2, 10])
 @pytest.mark.parametrize("name", ["new.txt", "new.csv"])
 def test_a_list_of_new_pictures_without_a_name_above_has_no_header(name, listed, tmp_path):

@@ -47,7 +47,7 @@ from .new_columns import another_shape, by_place, checked, renamed
 from .new_series import ids_apart, parts_of_id, with_series
 from .noticed import Noticed
 from .scale import on_another_scale
-from .shapes import filled_up, fitted, laid_out, one_channel, row_shapes, shaped
+from .shapes import filled_up, fitted, laid_out, of_other_axes, row_shapes, shaped
 from .shorter import with_ends
 from .units import in_units
 from .zones import of_history
@@ -269,7 +269,7 @@ def _array(
         steps = np.shape(found.inputs)[1]
         notes += filled_up(lengths(np.asarray(found.inputs)), steps)
     rows = shaped(found, preparation)
-    notes += one_channel(found, preparation)
+    notes += of_other_axes(found, preparation)
     return NewRows(rows, Noticed(notes + on_another_scale(rows, preparation)), others)
 
 

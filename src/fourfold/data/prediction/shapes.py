@@ -35,17 +35,29 @@ def fitted(found: Source, preparation: Preparation) -> tuple[Source, tuple[Note,
 def shaped(found: Source, preparation: Preparation) -> np.ndarray:
     """An array whose rows have the shape that was trained on, as given or as laid out."""
     array = np.asarray(found.inputs)
-    if array.shape[1:] not in row_shapes(preparation) and not one_channel(found, preparation):
+    if array.shape[1:] not in row_shapes(preparation) and not of_other_axes(found, preparation):
         raise another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
+    if _channels_first(array.shape[1:], preparation):
+        array = np.moveaxis(array, 1, -1)
     return settle_array(array, preparation.layout)[0]
 
 
-def one_channel(found: Source, preparation: Preparation) -> tuple[Note, ...]:
-    """What is said of rows without the axis of the only channel, which those of training had; () of any others."""
+def of_other_axes(found: Source, preparation: Preparation) -> tuple[Note, ...]:
+    """What is said of rows without the axis of the only channel, which those of training had, and of pictures whose
+    channels come first (C, H, W), and last in training; () of any others."""
     shape, wanted = np.asarray(found.inputs).shape[1:], row_shapes(preparation)[-1]
+    if _channels_first(shape, preparation):
+        return (Note(f"rows of shape {shape} taken for {wanted}", "their channels stand first"),)
     if shape in row_shapes(preparation) or (*shape, 1) != wanted:
         return ()
     return (Note(f"rows of shape {shape} taken for {wanted}", "their only channel has no axis"),)
+
+
+def _channels_first(shape: tuple[int, ...], preparation: Preparation) -> bool:
+    """Whether rows are pictures (C, H, W) of a model that has learnt from (H, W, C)."""
+    shapes = row_shapes(preparation)
+    turned = preparation.layout == "image" and len(shape) == 3 and (*shape[1:], shape[0]) == shapes[-1]
+    return turned and shape not in shapes
 
 
 def laid_out(array: np.ndarray, layout: str) -> np.ndarray:
