@@ -387,6 +387,27 @@ def test_new_pictures_of_another_shape_are_said_to_be_resized(sizes, said, tmp_p
     assert rows.inputs.shape[1:3] == (8, 8) and f"pictures: 8 x 8, grey {said}" in [str(note) for note in rows.notes]
 
 
+@pytest.mark.parametrize(
+    ("learnt", "new", "said"),
+    [
+        ("RGB", ["L", "L", "1"], "grey: 3 of 3 pictures (the same value in red, green and blue)"),
+        ("RGB", ["L", "RGB"], "grey: 1 of 2 pictures (the same value in red, green and blue)"),
+        ("L", ["L", "RGBA"], "RGB: 1 of 2 pictures (turned grey, as the model was trained)"),
+        ("L", ["L", "1"], ""),
+    ],
+)
+def test_pictures_of_other_channels_are_counted(learnt, new, said, tmp_path):
+    known = Preparation.fit(read(classes(tmp_path / "train", mode=learnt)), range(16))
+    for place, mode in enumerate(new):
+        picture(tmp_path / "new" / f"{place}.png", mode=mode)
+        for copy in range(6):
+            picture(tmp_path / "mixed" / "ab"[place % 2] / f"{place}-{copy}.png", mode=mode)
+    notes = [str(note) for note in read_inputs(tmp_path / "new", known).notes if str(note).startswith(("grey", "RGB"))]
+    assert notes == [said] * bool(said)
+    mixed = [str(note) for note in read(tmp_path / "mixed").notes if str(note).startswith(("grey", "RGB"))]
+    assert bool(mixed) == (len({mode[:3] == "RGB" for mode in new}) > 1)
+
+
 def test_new_pictures_may_have_their_channels_first(tmp_path):
     pixels = RNG.integers(0, 256, (12, 6, 8, 3), dtype=np.uint8)
     known = Preparation.fit(from_arrays(pixels, np.array(["cat", "dog"] * 6)), range(12))

@@ -146,6 +146,7 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
             "" if shape or side else "--image-size N",
         )
     ]
+    notes += _other_modes(facts, channels)
     if any(fact.transparent for fact in facts):
         notes.append(
             Note(f"transparent: {counted(sum(fact.transparent for fact in facts), 'picture')}", "laid on white")
@@ -157,6 +158,17 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
     return replace(source, inputs=pixels, columns=(), pictures="", all_columns=(), layout="image").noting(
         *notes
     )
+
+
+def _other_modes(facts: Sequence[_Facts], channels: int) -> list[Note]:
+    """What is said of pictures that have other channels than they are read with."""
+    others = sum(fact.channels != channels for fact in facts)
+    if not others:
+        return []
+    which = f"{others:,} of {counted(len(facts), 'picture')}"
+    if channels == 1:
+        return [Note(f"RGB: {which}", "turned grey, as the model was trained")]
+    return [Note(f"grey: {which}", "the same value in red, green and blue")]
 
 
 def _place_of(word: Any, source: Source, row: int) -> Path | _Embedded | Image:
