@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from fourfold.data.dataset import Table
@@ -21,13 +21,40 @@ READERS = {
 """How pandas reads each of these."""
 
 
-def how_to_join(table: Table, names: Iterable[str], target: str) -> str:
+SOUNDS = (".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aiff", ".aif", ".opus", ".au")
+"""How names of sounds end, in small letters."""
+
+NAMED_SOUNDS = "names of sounds, which are not read"
+"""Why a column is left out whose words are such names."""
+
+
+def is_sound(name: str) -> bool:
+    return name.lower().endswith(SOUNDS)
+
+
+def features_of_sounds(paths: str, y: str) -> str:
+    """How a second of each sound becomes a spectrogram, in Python, whatever its rate, its length and its channels are;
+    ``paths`` and ``y`` are expressions.
+
+    >>> features_of_sounds("files", "labels")[:35]
+    "numpy.savez('data.npz', x=[librosa."
+    """
+    second = "librosa.util.fix_length(librosa.load(path, sr=16000)[0], size=16000)"
+    features = f"librosa.power_to_db(librosa.feature.melspectrogram(y={second})).T"
+    return f"numpy.savez('data.npz', x=[{features} for path in {paths}], y={y})"
+
+
+def how_to_join(table: Table, names: Sequence[str], target: str) -> str:
     """How the files become one, which one of the columns called ``names`` names in each row; "" if none does.
 
     >>> import numpy as np
     >>> how_to_join(Table({"path": np.array(["a.npy", "b.npy"], dtype=object)}), ["path"], "y").partition("; ")[2]
     "numpy.savez('data.npz', x=numpy.stack([numpy.load(file) for file in table['path']]), y=list(table['y']))"
     """
+    for name in names:
+        if all(isinstance(word, str) and is_sound(word) for word in table[name].tolist()):
+            features = features_of_sounds(f"table[{name!r}]", f"list(table[{target!r}])")
+            return f"table = pandas.read_csv(FILE); {features}"
     name, ends = next(((name, ends) for name in names if (ends := _ends(table, name))), ("", set()))
     if not name:
         return ""

@@ -39,7 +39,7 @@ from .free_texts import (
 )
 from .free_texts import left_out as texts_left_out
 from .joined_texts import joined
-from .named_files import how_to_join
+from .named_files import NAMED_SOUNDS, how_to_join, is_sound
 from .pixels import beside_pixels, pictures_in
 from .totals import labels_of_totals, with_totals
 from .wide import beside_steps, steps_of
@@ -155,7 +155,7 @@ def _none_useful(source: Source, verdicts: dict[str, _Verdict]) -> DataError:
     reasons = "; ".join(f"{name}: {verdict.because}" for name, verdict in list(verdicts.items())[:8])
     because = [verdict.because for verdict in verdicts.values()]
     left_out = [str(note) for note in source.notes if note.what.startswith("left out: '")]
-    different = [name for name, verdict in verdicts.items() if verdict.because == DIFFERENT]
+    different = [name for name, verdict in verdicts.items() if verdict.because in (DIFFERENT, NAMED_SOUNDS)]
     steps = "--forecast HORIZON, if the rows are steps of a series; " * (COUNTS in because)
     texts = [name for name, verdict in verdicts.items() if verdict.because.startswith((DIFFERENT, FREE_TEXT))]
     read = f"--layout text, if {listed(texts)} holds texts; " * (len(texts) == 1)
@@ -263,6 +263,8 @@ def judged(column: Column, values: np.ndarray, test_rows: int = 0) -> _Verdict:
     if column.kind != "category":
         return _Verdict(column.kind)
     words = present.tolist()
+    if all(map(is_sound, words)):
+        return _Verdict(None, NAMED_SOUNDS)
     levels = len(set(words))
     if are_free(words) and not (levels <= CATEGORY_LEVELS and _unread(words)):
         if are_points(words):

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from fourfold.data.columns.named_files import features_of_sounds, is_sound
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.files.text.encoding import (
     first_other,
@@ -63,8 +64,6 @@ OTHERS = (
 
 DOCUMENTS = (".html", ".htm", ".pdf", ".docx", ".doc", ".odt", ".rtf", ".eml", ".srt", ".vtt")
 """Texts in other forms, which are not read."""
-
-SOUNDS = (".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aiff")
 
 ARRAYS = (
     "paths = sorted(pathlib.Path({!r}).rglob('*.npy')); numpy.savez('data.npz', x=numpy.stack([numpy.load(path) for "
@@ -218,7 +217,8 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
     if wanted is texts and labels is None and not (reading.all or reading.by_place) and _are_notes(files, kept):
         kept = kept[:0]
     if not len(kept):
-        sounds = bool(files) and all(path.suffix.lower() in SOUNDS for path in files)
+        heard = [path for path in files if is_sound(path.name)]
+        sounds = 2 * len(heard) > len(files)
         one_of_each = {path.suffix: path for path in files if not sounds}
         ends = listed(sorted(end for end, path in one_of_each.items() if end.lower() in OTHERS or _is_drawn(path)))
         notes_alone = {path.suffix.lower() for path in files if is_table(path.name)} <= {".json"}
@@ -238,11 +238,11 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
             if any(path.suffix.lower() in OTHERS for path in files)
             else f"rename the pictures that end in {ends}: let them end in .png, .jpg or what else they are"
             if ends
+            else _of_sounds(folder, heard, files)
+            if sounds
             else f"'{folder}/**/*{tables[0].suffix}', in quotes, for the tables below it; what names of folders say "
             "has to be a column in them, and so have the names of files that are a series each"
             if len(tables := [path for path in files if is_table(path.name)]) > 1
-            else "numpy.savez with x, features of the sounds such as spectrograms, and y"
-            if sounds
             else ARRAYS.format(str(folder))
             if files and all(path.suffix == ".npy" for path in files)
             else name_one(files),
@@ -286,6 +286,16 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         of_folders=target is not None,
         ids=ids,
     )
+
+
+def _of_sounds(folder: Path, sounds: Sequence[Path], files: Sequence[Path]) -> str:
+    """What to do with sounds: their classes are those of folders, or of the only table beside them."""
+    tables = [path for path in files if is_table(path.name) and path.suffix.lower() != ".txt"]
+    ends = [*dict.fromkeys(path.suffix for path in sounds)]
+    paths = f"paths = sorted(path for path in pathlib.Path({str(folder)!r}).rglob('*') if path.suffix in {ends}); "
+    if tables:
+        return paths + features_of_sounds("paths", f"a list of their classes, by the names in {tables[0].name!r}")
+    return paths + features_of_sounds("paths", "[path.parent.name for path in paths]")
 
 
 def _series(folder: Path, files: list[Path], labels: np.ndarray | None, reading: Reading) -> Source:

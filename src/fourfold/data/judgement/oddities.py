@@ -10,6 +10,7 @@ import numpy as np
 
 from fourfold.data.columns.alike import are_blank
 from fourfold.data.columns.free_texts import LeftOutTexts
+from fourfold.data.columns.named_files import NAMED_SOUNDS, features_of_sounds
 from fourfold.data.columns.targets import listed_in
 from fourfold.data.columns.totals import MARGIN, LeftOutLabels, ends_in_margin, totals_among
 from fourfold.data.dataset import Dataset, Finding
@@ -54,6 +55,7 @@ def judge(case: Case) -> Iterator[Finding]:
     yield from _of_words(case)
     yield from _names_parts(case)
     yield from _of_texts(case)
+    yield from _of_sounds(case.dataset)
     if total := _sums_last(case):
         yield Finding(
             "total-row",
@@ -279,6 +281,23 @@ def _of_texts(case: Case) -> Iterator[Finding]:
                 "leave these rows out",
                 columns=(column.name,),
             )
+
+
+def _of_sounds(dataset: Dataset) -> Iterator[Finding]:
+    """Names of sounds that are left out."""
+    for note in dataset.notes:
+        if note.because != NAMED_SOUNDS:
+            continue
+        name = note.what.partition("'")[2].rpartition("'")[0]
+        yield Finding(
+            "sounds-left-out",
+            f"column {name!r} names sounds, which are not read: the other columns are",
+            "rows",
+            dataset.rows,
+            f"if the sounds are the data, table = pandas.read_csv({dataset.name!r}); "
+            + features_of_sounds(f"table[{name!r}]", f"list(table[{dataset.target_name!r}])"),
+            important=True,
+        )
 
 
 def _alike(words: Iterable[str]) -> list[str]:

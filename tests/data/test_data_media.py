@@ -1,0 +1,37 @@
+"""Pictures, texts, sounds and recordings as people keep them: in folders, beside tables, in archives."""
+
+import pytest
+from data_samples import LABELS, files, png, read_and_said, refused_and_said, rows
+
+WAV = b"RIFF\x24\0\0\0WAVEfmt " + bytes(40)
+CLASSES = {f"{LABELS[i % 2]}__{i}_dot_png": png() for i in range(20)}
+
+
+def sounds(end, **others):
+    return files(**{f"{LABELS[i % 2]}__{i}_dot_{end}": WAV for i in range(20)}, **others)
+
+
+# name: (maker, options, words of what is printed)
+READ = {
+    "names of sounds beside other columns": (rows("filename,fold,kind", lambda i: f"1-{i}-A.wav,{i % 5}", 40), {}, "! column 'filename' names sounds, which are not read: the other columns are. Do this: if the sounds are the data, table"),
+}  # fmt: skip
+
+# name: (maker, options, exit code, slug, words of the message)
+REFUSED = {
+    "names of sounds": (rows("file,kind", lambda i: f"audio/{i}.wav", 40), {}, 2, "no-useful-columns", "for path in table['file']], y=list(table['kind']))"),
+    "sounds of several kinds": (files(**{f"{LABELS[i % 2]}__{i}_dot_{['ogg', 'flac'][i % 2]}": WAV for i in range(20)}), {}, 2, "folder", "if path.suffix in ['.ogg', '.flac']); numpy.savez('data.npz', x=[librosa"),
+    "sounds in folders of classes": (sounds("wav", README_dot_md="about"), {}, 2, "folder", "y=[path.parent.name for path in paths])"),
+    "sounds and a table of them": (files(meta__a_dot_csv=rows("filename,fold,kind", lambda i: f"{i}.wav,{i % 5}", 20), **{f"audio__{i}_dot_wav": WAV for i in range(20)}), {}, 2, "folder", "y=a list of their classes, by the names in 'a.csv'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READ)
+def test_read_and_said(name, tmp_path, recwarn):
+    content, options, words = READ[name]
+    read_and_said(content, words, tmp_path, recwarn, **options)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_and_said(name, tmp_path):
+    content, options, code, slug, words = REFUSED[name]
+    refused_and_said(content, code, slug, words, tmp_path, **options)
