@@ -1,10 +1,13 @@
 """Files with a text in each line."""
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from fourfold.data import read, read_inputs
+from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
 
@@ -102,6 +105,23 @@ def test_new_texts_may_stand_in_lines(tmp_path, lines):
     (tmp_path / "new.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = read_inputs(str(tmp_path / "new.txt"), learnt)
     assert found.inputs["text"].tolist() == [line for line in lines if line != "text"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "texts"),
+    [
+        (["great lovely film"], ["great lovely film"]),
+        (["great lovely film", "bad awful film"], ["great lovely film", "bad awful film"]),
+        (["text", "so it is"], ["so it is"]),
+        (["review", "so it is", "bad"], ["so it is", "bad"]),
+    ],
+)
+def test_new_texts_may_come_through_a_pipe(lines, texts, tmp_path, monkeypatch):
+    frame = pd.DataFrame({"text": sentences(), "label": ["a", "b"] * 60})
+    learnt = Preparation.fit(read(frame, target="label"), range(100))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("".join(f"{line}\n" for line in lines).encode())))
+    parts = parts_of_inputs("-", learnt)
+    assert [text for part in parts for text in part.inputs["text"].tolist()] == texts
 
 
 def test_new_texts_of_one_word_need_their_name(tmp_path):

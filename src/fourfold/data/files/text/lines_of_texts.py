@@ -21,6 +21,9 @@ __all__ = ["LinesOfTexts", "lines_of_texts"]
 PLAIN = re.compile(r"\.te?xt(?:\.gz)?$", re.IGNORECASE)
 """How files are called that are no tables by their name."""
 
+PIPED = "standard input"
+"""What comes through a pipe is called, which has no name that ends in anything."""
+
 FEWEST = 3
 """Lines by which texts are told."""
 
@@ -39,11 +42,14 @@ def lines_of_texts(
     """How to read a text file whose lines are of three words and more on average, no separator cutting most of them
     alike; None of any other, and of texts with their classes before them. A first line of one word above them is their
     name, unless ``header`` says what it is. Of the only ``column`` that is needed one line is enough, if the first one
-    does not name it."""
-    if not PLAIN.search(content.name):
+    does not name it; through a pipe, too, if the first one is a text."""
+    piped = content.name == PIPED and bool(column)
+    if not piped and not PLAIN.search(content.name):
         return None
     text = content.head.decode(encoding, "replace").removeprefix("\ufeff")
     lines = [line for line in text.splitlines() if line.strip()][: LOOKED_AT + 1]
+    if piped and count_words(lines[:1]) < FEWEST_WORDS:
+        return None
     alone = len(lines) > 1 and count_words(lines[:1]) <= 1 < count_words(lines[1:2])
     named = alone if header is None else header
     texts = lines[named:]
