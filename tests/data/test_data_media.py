@@ -14,10 +14,13 @@ def sounds(end, **others):
 # name: (maker, options, words of what is printed)
 READ = {
     "names of sounds beside other columns": (rows("filename,fold,kind", lambda i: f"1-{i}-A.wav,{i % 5}", 40), {}, "! column 'filename' names sounds, which are not read: the other columns are. Do this: if the sounds are the data, table"),
+    "folders of a storage device": (files(**CLASSES, **{"@eaDir__0_dot_png": png(), "p__@eaDir__1_dot_png": png()}), {}, "20 images of 8x8x1"),
+    "a class none of whose files is read": (files(**CLASSES, **{f"z__{i}_dot_heic": b"x" for i in range(5)}), {}, "left out: 'z' (none of their files is read: '.heic')"),
 }  # fmt: skip
 
 # name: (maker, options, exit code, slug, words of the message)
 REFUSED = {
+    "one class alone in files that are read": (files(**{f"{LABELS[i % 2]}__{i}_dot_{['txt', 'rst'][i % 2]}": "a text" for i in range(20)}), {}, 2, "unread-class", "no file of 'q' is read, of 'p' 10 files: got q/1.rst, and p/0.txt"),
     "names of sounds": (rows("file,kind", lambda i: f"audio/{i}.wav", 40), {}, 2, "no-useful-columns", "for path in table['file']], y=list(table['kind']))"),
     "sounds of several kinds": (files(**{f"{LABELS[i % 2]}__{i}_dot_{['ogg', 'flac'][i % 2]}": WAV for i in range(20)}), {}, 2, "folder", "if path.suffix in ['.ogg', '.flac']); numpy.savez('data.npz', x=[librosa"),
     "sounds in folders of classes": (sounds("wav", README_dot_md="about"), {}, 2, "folder", "y=[path.parent.name for path in paths])"),

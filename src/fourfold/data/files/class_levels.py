@@ -18,9 +18,18 @@ NEARLY_ALL = 0.8
 """The share of the folders that have a subfolder of one name, and of all subfolders that are called so."""
 
 
+OF_SYSTEMS = ("@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found")
+"""Folders that storage devices and operating systems put beside those of a user."""
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or a folder is one that programs leave, by its name."""
+    return name[0] in "._" or name in OF_SYSTEMS
+
+
 def classes_of(folder: Path) -> list[Path]:
     """The subfolders of a folder, sorted; hidden ones are left out."""
-    return [entry for entry in sorted(folder.iterdir()) if entry.is_dir() and entry.name[0] not in "._"]
+    return [entry for entry in sorted(folder.iterdir()) if entry.is_dir() and not is_hidden(entry.name)]
 
 
 @dataclass(frozen=True)

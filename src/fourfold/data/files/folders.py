@@ -15,7 +15,6 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from fourfold.data.columns.named_files import features_of_sounds, is_sound
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.files.text.encoding import (
     first_other,
@@ -34,13 +33,13 @@ from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, FileError
 
 from .annotations import check_beside, check_subfolders, masks_among
-from .class_levels import classes_of, other_level
+from .class_levels import classes_of, is_hidden, other_level
 from .classes_in_names import classes_in
 from .content import look
-from .pairs import name_one
-from .parts import TESTING, TRAINING, are_notes, check_inside, check_number, files_of, is_table
+from .parts import TESTING, TRAINING, are_notes, check_inside, check_number, files_of
 from .pictures import begins_as_picture, is_picture
 from .recordings import are_recordings, are_wanted, read_recordings
+from .unread import nothing_read, unread_classes
 from .wrong_kinds import refuse
 
 LONGEST_TEXT = 2**16
@@ -48,28 +47,6 @@ LONGEST_TEXT = 2**16
 
 TEXT, TEXTS = "text", (".txt", ".text", ".md", "")
 """What the column of texts is called that are a file each, and how the names of these end."""
-
-OTHERS = (
-    ".heic",
-    ".heif",
-    ".avif",
-    ".jp2",
-    ".psd",
-    ".svg",
-    ".dcm",
-    ".raw",
-    ".ico",
-)
-"""Pictures of other kinds, which are not read."""
-
-DOCUMENTS = (".html", ".htm", ".pdf", ".docx", ".doc", ".odt", ".rtf", ".eml", ".srt", ".vtt")
-"""Texts in other forms, which are not read."""
-
-ARRAYS = (
-    "paths = sorted(pathlib.Path({!r}).rglob('*.npy')); numpy.savez('data.npz', x=numpy.stack([numpy.load(path) for "
-    "path in paths]), y=[path.parent.name for path in paths])"
-)
-"""How files of one array each, in a folder for each class, become one file."""
 
 UNLABELLED = ("unsup", "unlabeled", "unlabelled", "unsupervised")
 """What subfolders are called, in small letters, whose files have no class yet."""
@@ -217,43 +194,16 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
     if wanted is texts and labels is None and not (reading.all or reading.by_place) and _are_notes(files, kept):
         kept = kept[:0]
     if not len(kept):
-        heard = [path for path in files if is_sound(path.name)]
-        sounds = 2 * len(heard) > len(files)
-        one_of_each = {path.suffix: path for path in files if not sounds}
-        ends = listed(sorted(end for end, path in one_of_each.items() if end.lower() in OTHERS or _is_drawn(path)))
-        notes_alone = {path.suffix.lower() for path in files if is_table(path.name)} <= {".json"}
-        documents = labels is not None and bool(files) and {path.suffix.lower() for path in files} <= {*DOCUMENTS}
-        if files and not ends and not sounds and not documents and notes_alone:
-            refuse(look(max(files, key=lambda path: path.stat().st_size)), unknown=False)
-        raise FileError(
-            "folder",
-            f"{folder} is a folder without data",
-            got=listed([str(path.relative_to(folder)) for path in files]) or "no files",
-            wanted="tables, or a subfolder of pictures or of texts for each class",
-            do="leave out --layout text: these are pictures"
-            if any(pictures)
-            else "save the text alone of each in a file that ends in .txt"
-            if documents
-            else f"save the pictures as PNG or JPEG, and not as {ends}"
-            if any(path.suffix.lower() in OTHERS for path in files)
-            else f"rename the pictures that end in {ends}: let them end in .png, .jpg or what else they are"
-            if ends
-            else _of_sounds(folder, heard, files)
-            if sounds
-            else f"'{folder}/**/*{tables[0].suffix}', in quotes, for the tables below it; what names of folders say "
-            "has to be a column in them, and so have the names of files that are a series each"
-            if len(tables := [path for path in files if is_table(path.name)]) > 1
-            else ARRAYS.format(str(folder))
-            if files and all(path.suffix == ".npy" for path in files)
-            else name_one(files),
-        )
+        raise nothing_read(folder, files, labels is not None, any(pictures))
     total = len(kept)
+    unread = unread_classes(files, labels, kept)
     if reading.rows is not None and reading.rows < total:
         kept = kept[places(total, reading.rows)]
     chosen = [files[place] for place in kept]
     ids = as_objects([str(path.relative_to(folder)) for path in chosen])
     ignored = [*dict.fromkeys(path.name for path, own in zip(files, wanted) if not own)]
     notes = [Note(f"ignored: {listed(ignored)}", "files of another kind")] if ignored else []
+    notes += unread
     if masks:
         mask, of = next(iter(masks.items()))
         which = f"left out: {counted(len(masks), 'picture')}, such as {mask.name!r}"
@@ -288,16 +238,6 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
     )
 
 
-def _of_sounds(folder: Path, sounds: Sequence[Path], files: Sequence[Path]) -> str:
-    """What to do with sounds: their classes are those of folders, or of the only table beside them."""
-    tables = [path for path in files if is_table(path.name) and path.suffix.lower() != ".txt"]
-    ends = [*dict.fromkeys(path.suffix for path in sounds)]
-    paths = f"paths = sorted(path for path in pathlib.Path({str(folder)!r}).rglob('*') if path.suffix in {ends}); "
-    if tables:
-        return paths + features_of_sounds("paths", f"a list of their classes, by the names in {tables[0].name!r}")
-    return paths + features_of_sounds("paths", "[path.parent.name for path in paths]")
-
-
 def _series(folder: Path, files: list[Path], labels: np.ndarray | None, reading: Reading) -> Source:
     """Files of numbers as series."""
     total = len(files)
@@ -323,12 +263,6 @@ def _series(folder: Path, files: list[Path], labels: np.ndarray | None, reading:
     )
 
 
-def _is_drawn(path: Path) -> bool:
-    """Whether a file begins as pictures do that are read."""
-    with path.open("rb") as file:
-        return begins_as_picture(file.read(12))
-
-
 def _strange_words(texts: dict[Path, str], folder: Path) -> list[Note]:
     """What is said of the first of these texts of Windows-1252 that has strange words."""
 
@@ -343,8 +277,8 @@ def _files(below: Path, folder: Path) -> list[Path]:
     """All files below a folder, sorted by path; hidden ones are left out, links to folders not followed."""
     found = []
     for place, inner, names in os.walk(below, onerror=_refuse):
-        inner[:] = sorted(name for name in inner if name[0] not in "._")
-        found += [Path(place) / name for name in sorted(names) if name[0] not in "._"]
+        inner[:] = sorted(name for name in inner if not is_hidden(name))
+        found += [Path(place) / name for name in sorted(names) if not is_hidden(name)]
         check_number(found, str(folder))
     for path in found:
         check_inside(path, folder)
