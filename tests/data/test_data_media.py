@@ -1,14 +1,22 @@
 """Pictures, texts, sounds and recordings as people keep them: in folders, beside tables, in archives."""
 
+import random
+
 import pytest
 from data_samples import LABELS, files, png, read_and_said, refused_and_said, rows
 
+WORDS = ["plot", "music", "actor", "scene", "film", "story", "town", "people"]
 WAV = b"RIFF\x24\0\0\0WAVEfmt " + bytes(40)
 CLASSES = {f"{LABELS[i % 2]}__{i}_dot_png": png() for i in range(20)}
 
 
 def sounds(end, **others):
     return files(**{f"{LABELS[i % 2]}__{i}_dot_{end}": WAV for i in range(20)}, **others)
+
+
+def drawn(place):
+    """A text of few different words, other ones in each row."""
+    return " ".join(random.Random(place).choices(WORDS, k=9))
 
 
 # name: (maker, options, words of what is printed)
@@ -21,6 +29,8 @@ READ = {
 # name: (maker, options, exit code, slug, words of the message)
 REFUSED = {
     "one class alone in files that are read": (files(**{f"{LABELS[i % 2]}__{i}_dot_{['txt', 'rst'][i % 2]}": "a text" for i in range(20)}), {}, 2, "unread-class", "no file of 'q' is read, of 'p' 10 files: got q/1.rst, and p/0.txt"),
+    "texts and their translations": (rows("id,en,de", lambda i: f"{i},the film {i} was good and had {i * 7} scenes", 60, lambda i: f"der Film {i} war gut mit {i * 7} Szenen"), {}, 2, "too-many-classes", "choose another target: texts are no classes, and to write them is no task here: 'de' was taken for it"),
+    "a label before two texts of few words": (rows("gold,sure,one,two", lambda i: f"{LABELS[i % 2]},{LABELS[i % 3 % 2]},{drawn(i)}", 60, lambda i: drawn(i + 60)), {}, 2, "too-many-classes", "its cell lists; else --target sure, or another column"),
     "names of sounds": (rows("file,kind", lambda i: f"audio/{i}.wav", 40), {}, 2, "no-useful-columns", "for path in table['file']], y=list(table['kind']))"),
     "sounds of several kinds": (files(**{f"{LABELS[i % 2]}__{i}_dot_{['ogg', 'flac'][i % 2]}": WAV for i in range(20)}), {}, 2, "folder", "if path.suffix in ['.ogg', '.flac']); numpy.savez('data.npz', x=[librosa"),
     "sounds in folders of classes": (sounds("wav", README_dot_md="about"), {}, 2, "folder", "y=[path.parent.name for path in paths])"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from fourfold.data.columns.free_texts import are_free
 from fourfold.data.dataset import Note
 from fourfold.data.messages import listed, quoted
 from fourfold.data.values.flags import unflagged
@@ -106,8 +107,10 @@ def check_labels(
             wanted="classes with several examples each",
             do=f"--target NAME, or several with commas between them: the numbers of {name!r} are inputs then{guess}"
             if all(map(NUMBERS.fullmatch, train.tolist()))
-            else MULTILABEL
+            else f"{MULTILABEL}; else {another(instead())}{guess}"
             if may_be_lists(train.tolist())
+            else f"{another(instead())}: texts are no classes, and to write them is no task here{guess}"
+            if words and are_free(train.tolist())
             else f"{another(instead())}, or {AS_NUMBERS if words else '--task regression'}, if it is an amount{guess}",
         )
     alone = classes[counts == 1].tolist()
