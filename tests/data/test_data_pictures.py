@@ -318,6 +318,19 @@ def numbered(folder, count=12):
         picture(folder / "imgs" / f"{place}.png", value=place * 20)
 
 
+def test_paths_may_be_those_seen_from_the_working_folder(tmp_path, monkeypatch):
+    folder = classes(tmp_path / "data")
+    paths = sorted(str(path.relative_to(tmp_path)) for path in folder.rglob("*.png"))
+    (folder / "labels.csv").write_text("file,y\n" + "".join(f"{path},{path.split('/')[1]}\n" for path in paths))
+    monkeypatch.chdir(tmp_path)
+    data = read("data/labels.csv")
+    np.testing.assert_array_equal(data.inputs, read("data").inputs)
+    assert "pictures: named by 'file' as seen from the working folder (the first of them lies there)" in map(str, data.notes)
+    monkeypatch.chdir(folder)
+    with pytest.raises(FourfoldError, match="16 of 16 pictures are missing"):
+        read("labels.csv")
+
+
 @pytest.mark.parametrize("names", ["{}", "im{}"])
 def test_paths_go_before_ids_that_are_names_of_other_pictures(tmp_path, names):
     numbered(tmp_path)

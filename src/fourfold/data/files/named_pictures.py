@@ -33,7 +33,7 @@ def named_in(source: Source, folder: Path) -> Source:
 
     All words of the column have to end as names of pictures do, or else all to be different, words or whole numbers,
     and most of them names of pictures without their ends; paths start at the table's folder, or at the only one in it
-    where such pictures lie, and may not leave it.
+    where such pictures lie, or at the working folder, and may not leave it.
     """
     if source.pictures or not isinstance(source.inputs, Table):
         return source
@@ -56,6 +56,9 @@ def named_in(source: Source, folder: Path) -> Source:
             continue
         paths = np.empty(len(words), dtype=object)
         inside, end = where or (folder, "")
+        seen_from = named and where is None and _lies_in(Path.cwd(), present[0], folder)
+        if seen_from:
+            inside, where = Path.cwd(), (Path.cwd(), "")
         for place, word in enumerate(words):
             path = inside / f"{word}{end}"
             if "\\" in word and not path.exists():  # as Windows writes paths
@@ -67,7 +70,7 @@ def named_in(source: Source, folder: Path) -> Source:
         notes: tuple[Note, ...] = ()
         if where is not None and where != (folder, ""):
             because = "the first of them lies there" if named else f"without {end!r} in the table"
-            at = "" if inside == folder else f" in {inside.name!r}"
+            at = " as seen from the working folder" if seen_from else "" if inside == folder else f" in {inside.name!r}"
             notes = (Note(f"pictures: named by {column.name!r}{at}", because),)
         inputs = Table({**source.inputs, column.name: paths})
         columns = tuple(replace(one, kind="category") if one is column else one for one in source.columns)
@@ -75,6 +78,12 @@ def named_in(source: Source, folder: Path) -> Source:
         found = replace(source, inputs=inputs, columns=columns, pictures=column.name, ids=ids)
         return found.noting(*notes)
     return source
+
+
+def _lies_in(start: Path, word: str, folder: Path) -> bool:
+    """Whether a path that starts elsewhere leads to a file within the folder."""
+    path = start / word.replace("\\", "/")
+    return _is_file(path) and path.resolve().is_relative_to(folder.resolve())
 
 
 def _is_beside_bytes(name: str, source: Source, because: str = "") -> bool:
