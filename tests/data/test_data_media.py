@@ -14,6 +14,10 @@ def sounds(end, **others):
     return files(**{f"{LABELS[i % 2]}__{i}_dot_{end}": WAV for i in range(20)}, **others)
 
 
+def listed(places, folder="images"):
+    return rows("file,y", lambda i: f"{folder}/{places[i]}.png", len(places))
+
+
 def drawn(place):
     """A text of few different words, other ones in each row."""
     return " ".join(random.Random(place).choices(WORDS, k=9))
@@ -22,6 +26,7 @@ def drawn(place):
 # name: (maker, options, words of what is printed)
 READ = {
     "names of sounds beside other columns": (rows("filename,fold,kind", lambda i: f"1-{i}-A.wav,{i % 5}", 40), {}, "! column 'filename' names sounds, which are not read: the other columns are. Do this: if the sounds are the data, table"),
+    "tables of both parts beside the folder of their pictures": (files(train_dot_csv=listed(range(16)), test_dot_csv=listed(range(16, 24)), **{f"images__{i}_dot_png": png() for i in range(24)}), {}, ".csv; all other rows train)\ntarget: y"),
     "folders of a storage device": (files(**CLASSES, **{"@eaDir__0_dot_png": png(), "p__@eaDir__1_dot_png": png()}), {}, "20 images of 8x8x1"),
     "a class none of whose files is read": (files(**CLASSES, **{f"z__{i}_dot_heic": b"x" for i in range(5)}), {}, "left out: 'z' (none of their files is read: '.heic')"),
 }  # fmt: skip

@@ -50,13 +50,13 @@ from fourfold.data.files.parts import (
     tables_in,
     without_copies,
 )
-from fourfold.data.files.picture_tables import check_unlisted, labels_of
+from fourfold.data.files.picture_tables import check_unlisted, holders_of_pictures, labels_of
 from fourfold.data.files.text.encoding import no_text
 from fourfold.data.files.text.header import no_header
 from fourfold.data.files.zipped import Member, is_damaged, tables_of, unpacked_tables
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, FourfoldError, OptionError
-from fourfold.preprocessing.table import row_count
+from fourfold.preprocessing.table import Table, row_count
 
 from .dataset import Note
 from .join import lacking_beside, lacking_target, with_test
@@ -348,7 +348,8 @@ def _train_and_test(
     Those without targets, as competitions hand them out, are named: they can be predicted.
     """
     source = _named(part_name(train[0]), _part(folder, train, reading))
-    if source.pictures and source.target is None and not reading.all:
+    bare = isinstance(source.inputs, Table) and source.inputs.names == (source.pictures,)
+    if bare and source.target is None and not reading.all:
         check_unlisted(folder, {part_name(part[0]) for part in tests}, reading)
     named, reading = reading.targets, reading_after(source, reading)
     used, notes = [*train], []
@@ -370,7 +371,8 @@ def _train_and_test(
         how = how if another else f"fourfold predict FOLDER {tested} predicts it{without}"
         absent = listed([lacking, *others])
         notes.append(Note(f"not used: {listed([entry.name for entry in part])}", f"no {absent} in it; {how}"))
-    if ignored := [entry.name for entry in entries_of(folder) if entry not in used]:
+    held = holders_of_pictures(source)
+    if ignored := [entry.name for entry in entries_of(folder) if entry not in used and entry.resolve() not in held]:
         more = other_parts(folder, used)
         how = f"; rows to validate are taken from train: to learn from {listed(more)}, too, put its rows into train"
         notes.append(Note(f"ignored: {listed(ignored)}", f"beside train and test{how * bool(more)}"))

@@ -6,12 +6,14 @@ import shlex
 from collections.abc import Collection
 from pathlib import Path
 
+from fourfold.data.dataset import Table
 from fourfold.data.reading import Reading
 from fourfold.data.source import Source
 from fourfold.errors import DataError, FourfoldError, UnsafeFileError
 
 from .forms import read_file
 from .parts import part_name, tables_in
+from .pictures import EMBEDDED
 
 
 def check_unlisted(folder: Path, tests: Collection[str], reading: Reading) -> None:
@@ -46,3 +48,10 @@ def _lists_pictures(path: Path, reading: Reading) -> bool:
         return bool(read_file(path, reading).pictures)
     except FourfoldError:  # no table
         return False
+
+
+def holders_of_pictures(source: Source) -> set[Path]:
+    """The folders in which the pictures lie that a table names, and those around them."""
+    words = source.inputs[source.pictures].tolist() if isinstance(source.inputs, Table) and source.pictures else []
+    parents = {Path(word).parent for word in words if isinstance(word, str) and not EMBEDDED.match(word)}
+    return {around for parent in parents for around in (parent.resolve(), *parent.resolve().parents)}
