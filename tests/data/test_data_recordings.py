@@ -12,8 +12,9 @@ LABELS = ["ab"[place % 2] for place in range(24)]
 
 
 def lines(array, mark=" ", names=None, decimal=".", time=False):
-    rows = [[*([f"{0.1 * step:.1f}"] if time else []), *map(str, row)] for step, row in enumerate(array)]
-    cells = ([names] if names else []) + [[cell.replace(".", decimal) for cell in row] for row in rows]
+    told = time if callable(time) else lambda step: [f"{0.1 * step:.1f}"] if time else []
+    rows = [[cell.replace(".", decimal) for cell in map(str, row)] for row in array]
+    cells = ([names] if names else []) + [[*told(step), *row] for step, row in enumerate(rows)]
     return "".join(mark.join(row) + "\n" for row in cells)
 
 
@@ -24,15 +25,19 @@ def folder(path, end=".txt", **how):
     return path
 
 
-FORMS = {
+FORMS: dict[str, dict] = {
     "blanks": {},
     "commas": {"mark": ",", "end": ".csv"},
     "names": {"mark": ",", "end": ".csv", "names": ["ax", "ay"]},
     "decimal commas": {"mark": ";", "decimal": ","},
     "tabs": {"mark": "\t", "end": ".dat"},
     "a time": {"time": True},
+    "a time of days and clocks": {"mark": ",", "time": lambda step: [f"2021-01-05T12:00:{step:02d}.500Z"]},
+    "a time of days and of clocks": {"mark": ";", "decimal": ",", "names": ["day", "clock", "ax", "ay"], "time": lambda step: ["05.01.2021", f"12:00:{step:02d}"]},
+    "a time of days and clocks between blanks": {"time": lambda step: ["2021-01-05", f"12:00:{step:02d}.250"]},
+    "a time of quoted days": {"mark": ",", "names": ["t", "ax", "ay"], "end": ".csv", "time": lambda step: [f'"2021-01-{step + 1:02d}"']},
     "a time with a name": {"mark": ",", "end": ".csv", "names": ["time (s)", "ax", "ay"], "time": True},
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -44,6 +49,13 @@ def test_each_file_is_the_series_that_a_program_holds(tmp_path, form):
     assert data.layout == "sequence" and data.target.tolist() == held.target.tolist()
     assert data.ids[0].startswith("a/r00")
     assert ("left out: " in "\n".join(map(str, data.notes))) == form.startswith("a time")
+
+
+def test_files_of_nothing_but_days_are_no_series(tmp_path):
+    for place in range(24):
+        (tmp_path / "ab"[place % 2]).mkdir(exist_ok=True)
+        (tmp_path / "ab"[place % 2] / f"{place}.txt").write_text(f"2021-01-{place + 1:02d}\n2022-01-05\n")
+    assert read(tmp_path).layout == "text"
 
 
 def test_new_files_are_read_as_those_of_training(tmp_path):

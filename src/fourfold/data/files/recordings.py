@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import compress
+from operator import not_
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +33,12 @@ EVEN = 0.01
 """By which part of a step the steps of a first column without a name may differ that is the time."""
 
 NUMBER = re.compile(r"\s*[-+]?(\d+(?:[.,]\d*)?|[.,]\d+)(e[-+]?\d+)?\s*|\s*nan\s*|\s*", re.ASCII | re.IGNORECASE)
+CLOCK = r"\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
+STAMP = re.compile(
+    rf'\s*"?(?:(?:\d{{4}}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{{4}})(?:[T ]{CLOCK})?|{CLOCK})"?\s*', re.ASCII
+)
+"""A day, a clock, or both, which tell when a step was."""
+
 TIMES = frozenset(f"{SINCE_1970} timestep step steps sample samples index idx frame".split())
 UNITS = frozenset(["s", "sec", "secs", "seconds", "ms", "us", "ns", "min", "minutes", "h", "hours"])
 """What a column of times is called, or of numbers of steps; and what stands beside it."""
@@ -60,10 +68,10 @@ def read_recordings(
     Errors: ``DataError`` for a file with other columns than the first, or with cells that are no numbers.
     """
     check_memory(str(folder), 4 * sum(path.stat().st_size for path in files))
-    names, first = _recording(files[0])
+    names, first, stamps = _recording(files[0])
     series = [first]
     for path in files[1:]:
-        own, array = _recording(path)
+        own, array, _ = _recording(path)
         if array.shape[1] != first.shape[1] or sorted(own) != sorted(names):
             raise _other_columns(path, files[0].name, own or array.shape[1], names or first.shape[1])
         series.append(array if own == names else array[:, _order(own, names)])
@@ -78,6 +86,7 @@ def read_recordings(
     elif len(wanted) != first.shape[1] and (times := _times(names, series)) is not None:
         kept.remove(times)
         notes += _left_out([names[times] if names else ""], "it rises evenly in each file, as times do")
+    notes += _left_out(stamps, "dates or clocks, which tell when a step was; steps are read in their order")
     if any(wanted) and not names:
         notes.append(Note(f"columns taken in their order: {listed(wanted)}", "the files have no names of columns"))
     called = tuple(names[place] for place in kept) if names else ()
@@ -101,19 +110,24 @@ def _holds_numbers(path: Path) -> bool:
     lines = _lines(content.head[:HEAD])
     lines = lines[: -1 if content.size > HEAD else None]
     mark, below = _mark(lines), lines[bool(lines and not _are_numbers(lines[0], _mark(lines))) :]
-    widths = {len(_cells(line, mark)) for line in below}
-    return len(below) >= FEWEST_STEPS and len(widths) == 1 and all(_are_numbers(line, mark) for line in below)
+    widths = {len(_numbers(line, mark)) for line in below}
+    even = len(widths) == 1 and 0 not in widths
+    return len(below) >= FEWEST_STEPS and even and all(_are_numbers(line, mark) for line in below)
 
 
-def _recording(path: Path) -> tuple[tuple[str, ...], np.ndarray]:
-    """The names of columns, if a line above them has any, and the numbers (T, C) of a file."""
+def _recording(path: Path) -> tuple[tuple[str, ...], np.ndarray, list[str]]:
+    """The names of columns, if a line above them has any, the numbers (T, C) of a file, and the columns of stamps, ""
+    without a name."""
     lines = _lines(path.read_bytes())
     mark = _mark(lines)
     names: tuple[str, ...] = ()
     if lines and not _are_numbers(lines[0], mark):
         names, lines = tuple(cell.strip().strip('"') for cell in _cells(lines[0], mark)), lines[1:]
+    stamped = [STAMP.fullmatch(cell) is not None for cell in _cells(lines[0], mark)] if lines else []
+    stamps = [*compress(names, stamped)] if names else [""] * sum(stamped)
+    names = tuple(compress(names, map(not_, stamped))) if len(names) == len(stamped) else names
     strange = next((line for line in lines if not _are_numbers(line, mark)), None)
-    widths = {len(_cells(line, mark)) for line in lines}
+    widths = {len(_numbers(line, mark)) for line in lines}
     if strange is not None or len(widths) != 1 or len(lines) < FEWEST_STEPS:
         raise DataError(
             "no-recording",
@@ -124,8 +138,8 @@ def _recording(path: Path) -> tuple[tuple[str, ...], np.ndarray]:
             wanted="lines of as many numbers each, a line a step",
             do="remove the file, or --layout text, if the files are texts",
         )
-    points = [line.replace(",", ".") for line in lines] if mark != "," else lines
-    return names, np.array([[float(cell.strip() or "nan") for cell in _cells(line, mark)] for line in points])
+    cells = [_numbers(line, mark) for line in lines]
+    return names, np.array([[float(cell.replace(",", ".").strip() or "nan") for cell in row] for row in cells]), stamps
 
 
 def _lines(data: bytes) -> list[str]:
@@ -144,8 +158,13 @@ def _cells(line: str, mark: str | None) -> list[str]:
     return line.split(mark) if mark is None else line.rstrip().removesuffix(mark).split(mark)
 
 
+def _numbers(line: str, mark: str | None) -> list[str]:
+    """The cells of a line that are no stamps."""
+    return [cell for cell in _cells(line, mark) if not STAMP.fullmatch(cell)]
+
+
 def _are_numbers(line: str, mark: str | None) -> bool:
-    return all(NUMBER.fullmatch(cell) for cell in _cells(line, mark))
+    return all(NUMBER.fullmatch(cell) for cell in _numbers(line, mark))
 
 
 def _times(names: Sequence[str], series: Sequence[np.ndarray]) -> int | None:
