@@ -14,6 +14,13 @@ def sounds(end, **others):
     return files(**{f"{LABELS[i % 2]}__{i}_dot_{end}": WAV for i in range(20)}, **others)
 
 
+def recordings(folder):
+    """Recordings in a folder, and beside it a table of their names and classes, which is what is read."""
+    steps = {f"r__{i}_dot_csv": "t,v\n" + "".join(f"{t},{(i * t) % 7}\n" for t in range(9)) for i in range(20)}
+    table = rows("name,y", lambda i: f"{i}.csv", 20)
+    return files(labels_dot_csv=table, **steps)(folder) / "labels.csv"
+
+
 def listed(places, folder="images"):
     return rows("file,y", lambda i: f"{folder}/{places[i]}.png", len(places))
 
@@ -36,6 +43,7 @@ REFUSED = {
     "one class alone in files that are read": (files(**{f"{LABELS[i % 2]}__{i}_dot_{['txt', 'rst'][i % 2]}": "a text" for i in range(20)}), {}, 2, "unread-class", "no file of 'q' is read, of 'p' 10 files: got q/1.rst, and p/0.txt"),
     "texts and their translations": (rows("id,en,de", lambda i: f"{i},the film {i} was good and had {i * 7} scenes", 60, lambda i: f"der Film {i} war gut mit {i * 7} Szenen"), {}, 2, "too-many-classes", "choose another target: texts are no classes, and to write them is no task here: 'de' was taken for it"),
     "a label before two texts of few words": (rows("gold,sure,one,two", lambda i: f"{LABELS[i % 2]},{LABELS[i % 3 % 2]},{drawn(i)}", 60, lambda i: drawn(i + 60)), {}, 2, "too-many-classes", "its cell lists; else --target sure, or another column"),
+    "names of recordings in a folder beside their table": (recordings, {}, 2, "no-useful-columns", "/data/r --y "),
     "names of sounds": (rows("file,kind", lambda i: f"audio/{i}.wav", 40), {}, 2, "no-useful-columns", "for path in table['file']], y=list(table['kind']))"),
     "sounds of several kinds": (files(**{f"{LABELS[i % 2]}__{i}_dot_{['ogg', 'flac'][i % 2]}": WAV for i in range(20)}), {}, 2, "folder", "if path.suffix in ['.ogg', '.flac']); numpy.savez('data.npz', x=[librosa"),
     "sounds in folders of classes": (sounds("wav", README_dot_md="about"), {}, 2, "folder", "y=[path.parent.name for path in paths])"),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from fourfold.data.dataset import Table
+
+FILE = "file"
+"""What the column of the names of files is called."""
 
 TABLES = re.compile(r".+\.(csv|tsv|parquet|json|jsonl|npy)", re.IGNORECASE)
 """How names of files end that hold numbers."""
@@ -44,8 +48,9 @@ def features_of_sounds(paths: str, y: str) -> str:
     return f"numpy.savez('data.npz', x=[{features} for path in {paths}], y={y})"
 
 
-def how_to_join(table: Table, names: Sequence[str], target: str) -> str:
-    """How the files become one, which one of the columns called ``names`` names in each row; "" if none does.
+def how_to_join(table: Table, names: Sequence[str], target: str, source: str = "") -> str:
+    """How the files become one, which one of the columns called ``names`` names in each row; "" if none does. Where
+    they are tables in a folder beside ``source``, the file of the table: how both are given.
 
     >>> import numpy as np
     >>> how_to_join(Table({"path": np.array(["a.npy", "b.npy"], dtype=object)}), ["path"], "y").partition("; ")[2]
@@ -61,6 +66,10 @@ def how_to_join(table: Table, names: Sequence[str], target: str) -> str:
     if ends == {"npy"}:
         x = f"numpy.stack([numpy.load(file) for file in table[{name!r}]])"
         return f"table = pandas.read_csv(FILE); numpy.savez('data.npz', x={x}, y=list(table[{target!r}]))"
+    if (beside := _folder_of(Path(source), str(table[name][0]))) is not None:
+        renamed = "" if name == FILE else f"call the column {name!r} {FILE!r}; then "
+        options = f"--x {shlex.quote(str(beside))} --y {shlex.quote(source)} --id {FILE}"
+        return f"{renamed}{options}, and --time COLUMN, if each file is a series"
     reader = READERS[min(ends - {"npy"})]
     each = f"pandas.{reader}.assign(file=file, label=label).reset_index(names='step')"
     pairs = f"zip(table[{name!r}], table[{target!r}])"
@@ -68,6 +77,14 @@ def how_to_join(table: Table, names: Sequence[str], target: str) -> str:
         f"table = pandas.read_csv(FILE); pandas.concat([{each} for file, label in {pairs}]).to_csv('data.csv', "
         "index=False); then --id file --time step --target label"
     )
+
+
+def _folder_of(source: Path, name: str) -> Path | None:
+    """The only folder beside a file in which one of this name lies, directly."""
+    if not source.is_file() or Path(name).name != name:
+        return None
+    found = [entry for entry in sorted(source.parent.iterdir()) if entry.is_dir() and (entry / name).is_file()]
+    return found[0] if len(found) == 1 else None
 
 
 def _ends(table: Table, name: str) -> set[str]:

@@ -155,7 +155,7 @@ def _none_useful(source: Source, verdicts: dict[str, _Verdict]) -> DataError:
     reasons = "; ".join(f"{name}: {verdict.because}" for name, verdict in list(verdicts.items())[:8])
     because = [verdict.because for verdict in verdicts.values()]
     left_out = [str(note) for note in source.notes if note.what.startswith("left out: '")]
-    different = [name for name, verdict in verdicts.items() if verdict.because in (DIFFERENT, NAMED_SOUNDS)]
+    different = [name for name, verdict in verdicts.items() if verdict.because.startswith((DIFFERENT, NAMED_SOUNDS))]
     steps = "--forecast HORIZON, if the rows are steps of a series; " * (COUNTS in because)
     texts = [name for name, verdict in verdicts.items() if verdict.because.startswith((DIFFERENT, FREE_TEXT))]
     read = f"--layout text, if {listed(texts)} holds texts; " * (len(texts) == 1)
@@ -165,7 +165,7 @@ def _none_useful(source: Source, verdicts: dict[str, _Verdict]) -> DataError:
         "no input column can be used",
         got="; ".join([reasons, *left_out]),
         do=files
-        if (files := how_to_join(table, different, source.target_name))
+        if (files := how_to_join(table, different, source.target_name, source.name))
         else f"write {RECTANGULAR}"
         if any(IN_LISTS in note for note in left_out)
         else "--layout text, which joins the texts of a row"
