@@ -14,6 +14,12 @@ def sounds(end, **others):
     return files(**{f"{LABELS[i % 2]}__{i}_dot_{end}": WAV for i in range(20)}, **others)
 
 
+def beside(names, cells):
+    """A table of pictures with more columns, and the pictures."""
+    table = rows(f"file,{names},y", lambda i: f"{i}.png,{cells(i)}", 20)
+    return files(a_dot_csv=table, **{f"{i}_dot_png": png() for i in range(20)})
+
+
 def recordings(folder):
     """Recordings in a folder, and beside it a table of their names and classes, which is what is read."""
     steps = {f"r__{i}_dot_csv": "t,v\n" + "".join(f"{t},{(i * t) % 7}\n" for t in range(9)) for i in range(20)}
@@ -34,6 +40,9 @@ def drawn(place):
 READ = {
     "names of sounds beside other columns": (rows("filename,fold,kind", lambda i: f"1-{i}-A.wav,{i % 5}", 40), {}, "! column 'filename' names sounds, which are not read: the other columns are. Do this: if the sounds are the data, table"),
     "tables of both parts beside the folder of their pictures": (files(train_dot_csv=listed(range(16)), test_dot_csv=listed(range(16, 24)), **{f"images__{i}_dot_png": png() for i in range(24)}), {}, ".csv; all other rows train)\ntarget: y"),
+    "which rows test, beside pictures": (beside("split", lambda i: ["train", "test"][i > 15]), {}, "! column 'split' says which images train and which test ('test', 'train'), and is left out"),
+    "which rows test, beside texts": (rows("split,text,y", lambda i: f"{['train', 'val'][i > 30]},{drawn(i)}", 40), {"layout": "text"}, "! column 'split' says which texts train and which test ('train', 'val'), and is left out"),
+    "boxes beside pictures": (beside("xmin,ymin,xmax,ymax", lambda i: f"{i % 3},1,{5 + i % 3},6"), {}, "! columns 'xmin', 'ymin', 'xmax', 'ymax' say where in a picture something is"),
     "folders of a storage device": (files(**CLASSES, **{"@eaDir__0_dot_png": png(), "p__@eaDir__1_dot_png": png()}), {}, "20 images of 8x8x1"),
     "a class none of whose files is read": (files(**CLASSES, **{f"z__{i}_dot_heic": b"x" for i in range(5)}), {}, "left out: 'z' (none of their files is read: '.heic')"),
 }  # fmt: skip

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fourfold.data.columns.left_out import left_out_beside
 from fourfold.data.dataset import Column, Layout, Note, OfColumns, Table
 from fourfold.data.layout import settle_array
-from fourfold.data.left_out import left_out_beside
 from fourfold.data.messages import CONSTANT, counted, listed, quoted
 from fourfold.data.source import NOMINAL, STEP, Source
 from fourfold.data.values.amounts import MOSTLY

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from fourfold.core.permission import permitted
+from fourfold.data.columns.left_out import left_out_beside
 from fourfold.data.dataset import Note, Table
-from fourfold.data.left_out import left_out_beside
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, quoted
 from fourfold.data.source import Source

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from fourfold.data.columns.left_out import LeftOut
 from fourfold.data.columns.target_choice import COORDINATE, LAST, WITH_VALUES
 from fourfold.data.columns.wide import dated_before
 from fourfold.data.dataset import Column, Finding
 from fourfold.data.files.class_levels import TwoLevels
-from fourfold.data.left_out import LeftOut
 from fourfold.data.messages import listed, percent, to_drop
 from fourfold.data.places import are_places
 from fourfold.data.series.along_rows import FEWEST, are_counted, number_of
@@ -238,6 +238,33 @@ def left_out_alike(case: Case) -> Iterator[Finding]:
             important=True,
             columns=note.alike,
         )
+
+
+def left_out_beside(case: Case) -> Iterator[Finding]:
+    """Columns beside pictures or texts that say which rows test, and those of boxes."""
+    found = [note for note in case.dataset.notes if isinstance(note, LeftOut)]
+    for name, words in (part for note in found for part in note.parts):
+        yield Finding(
+            "names-parts",
+            f"column {name!r} says which rows train and which test ({listed(words)}), and is left out",
+            "parts",
+            len(words),
+            f"--test FILE with the test rows in a file of their own, and --drop {shlex.quote(name)}",
+            important=True,
+            columns=(name,),
+        )
+    for note in found:
+        if note.boxes and case.dataset.layout == "image":
+            yield Finding(
+                "boxes-left-out",
+                f"columns {listed(note.boxes)} say where in a picture something is: they are left out, and whole "
+                "pictures are read",
+                "columns",
+                len(note.boxes),
+                "cut what is in the boxes out of the pictures, and name these, if classes belong to boxes",
+                important=True,
+                columns=note.boxes,
+            )
 
 
 def of_folders(case: Case) -> Iterator[Finding]:

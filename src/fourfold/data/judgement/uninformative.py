@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from fourfold.data.columns.left_out import LeftOut
 from fourfold.data.dataset import Finding
-from fourfold.data.left_out import LeftOut
 from fourfold.data.messages import CONSTANT, MOST_NAMED, counted, listed, to_drop
 from fourfold.data.series.order import SELDOM, direction, times_back
 from fourfold.data.values.called import is_time

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from fourfold.data.dataset import Note, Table
+from fourfold.data.messages import listed
+from fourfold.data.values.called import are_parts
 from fourfold.preprocessing.table import missing
 
-from .dataset import Note, Table
-from .messages import listed
-
 __all__ = ["LeftOut", "left_out_beside"]
+
+BOX = re.compile(
+    r"(?:(?:roi|bbox|box)[._ ]?)?[xy][._ ]?(?:min|max|[12])|bbox[._ ]?(?:[xywh]|left|top|width|height)", re.IGNORECASE
+)
+"""What the sides of boxes are called."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +29,15 @@ class LeftOut(Note):
       how many times on.
     - ``alike``: those that have the two values that the target has, and no other; ``one_each``: these are numbers, and
       each row has the higher one in one of them or in the target.
+    - ``parts``: those that say which rows train and which test, each with its words; ``boxes``: those that are called
+      as the sides of boxes, all four of them.
     """
 
     dates: tuple[tuple[str, int, int], ...] = ()
     alike: tuple[str, ...] = ()
     one_each: bool = False
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    boxes: tuple[str, ...] = ()
 
 
 def left_out_beside(table: Table, names: Sequence[str], target: np.ndarray | None, because: str) -> Note:
@@ -45,11 +55,25 @@ def left_out_beside(table: Table, names: Sequence[str], target: np.ndarray | Non
             dates.append((name, int((steps < 0).sum()), int((steps > 0).sum())))
     two = {*target.tolist()} if target is not None and target.ndim == 1 else set()
     alike = [name for name in names if len(two) == 2 and {*table[name].tolist()} == two]
-    what = f"left out: {listed(names)}"
-    if not dates and not alike:
+    words = {name: {*table[name].tolist()} - {None} for name in names if table[name].dtype.kind == "O"}
+    parts = tuple((name, tuple(sorted(own))) for name, own in words.items() if are_parts(own))
+    what, boxes = f"left out: {listed(names)}", _boxes(names)
+    if not (dates or alike or parts or boxes):
         return Note(what, because)
     one_each = bool(alike) and _one_each([*(table[name] for name in alike), target])
-    return LeftOut(what, because, dates=(*dates,), alike=(*alike,), one_each=one_each)
+    return LeftOut(
+        what, because, dates=(*dates,), alike=(*alike,), one_each=one_each, parts=parts, boxes=boxes
+    )
+
+
+def _boxes(names: Sequence[str]) -> tuple[str, ...]:
+    """The names that are those of the sides of boxes, () if there are not four.
+
+    >>> _boxes(["width", "xmin", "ymin", "xmax", "ymax"]), _boxes(["Roi.X1", "Roi.Y1", "Roi.X2"])
+    (('xmin', 'ymin', 'xmax', 'ymax'), ())
+    """
+    found = tuple(name for name in names if BOX.fullmatch(name))
+    return found if len(found) == 4 else ()
 
 
 def _one_each(columns: Sequence[np.ndarray | None]) -> bool:
