@@ -20,6 +20,12 @@ def beside(names, cells):
     return files(a_dot_csv=table, **{f"{i}_dot_png": png() for i in range(20)})
 
 
+def tagged(mark):
+    """Sentences of words and tags."""
+    tags = ["O", "B-PER", "I-PER", "O", "O", "O", "O"]
+    return "\n".join("".join(f"{word}{mark}{tag}\n" for word, tag in zip(drawn(i).split(), tags)) for i in range(20))
+
+
 def recordings(folder):
     """Recordings in a folder, and beside it a table of their names and classes, which is what is read."""
     steps = {f"r__{i}_dot_csv": "t,v\n" + "".join(f"{t},{(i * t) % 7}\n" for t in range(9)) for i in range(20)}
@@ -40,6 +46,7 @@ def drawn(place):
 READ = {
     "names of sounds beside other columns": (rows("filename,fold,kind", lambda i: f"1-{i}-A.wav,{i % 5}", 40), {}, "! column 'filename' names sounds, which are not read: the other columns are. Do this: if the sounds are the data, table"),
     "tables of both parts beside the folder of their pictures": (files(train_dot_csv=listed(range(16)), test_dot_csv=listed(range(16, 24)), **{f"images__{i}_dot_png": png() for i in range(24)}), {}, ".csv; all other rows train)\ntarget: y"),
+    "a table of tags that has no sentences": (tagged(" ").replace("\n\n", "\n"), {}, "into 3 classes ('B-PER', 'I-PER', 'O')"),
     "which rows test, beside pictures": (beside("split", lambda i: ["train", "test"][i > 15]), {}, "! column 'split' says which images train and which test ('test', 'train'), and is left out"),
     "which rows test, beside texts": (rows("split,text,y", lambda i: f"{['train', 'val'][i > 30]},{drawn(i)}", 40), {"layout": "text"}, "! column 'split' says which texts train and which test ('train', 'val'), and is left out"),
     "boxes beside pictures": (beside("xmin,ymin,xmax,ymax", lambda i: f"{i % 3},1,{5 + i % 3},6"), {}, "! columns 'xmin', 'ymin', 'xmax', 'ymax' say where in a picture something is"),
@@ -53,6 +60,8 @@ REFUSED = {
     "texts and their translations": (rows("id,en,de", lambda i: f"{i},the film {i} was good and had {i * 7} scenes", 60, lambda i: f"der Film {i} war gut mit {i * 7} Szenen"), {}, 2, "too-many-classes", "choose another target: texts are no classes, and to write them is no task here: 'de' was taken for it"),
     "a label before two texts of few words": (rows("gold,sure,one,two", lambda i: f"{LABELS[i % 2]},{LABELS[i % 3 % 2]},{drawn(i)}", 60, lambda i: drawn(i + 60)), {}, 2, "too-many-classes", "its cell lists; else --target sure, or another column"),
     "names of recordings in a folder beside their table": (recordings, {}, 2, "no-useful-columns", "/data/r --y "),
+    "tagged words between blanks": (tagged(" "), {}, 2, "wrong-kind", "words in the form of CoNLL"),
+    "tagged words between tabs": (tagged("\t"), {}, 2, "wrong-kind", "a row for each sentence, its words in one cell"),
     "names of sounds": (rows("file,kind", lambda i: f"audio/{i}.wav", 40), {}, 2, "no-useful-columns", "for path in table['file']], y=list(table['kind']))"),
     "sounds of several kinds": (files(**{f"{LABELS[i % 2]}__{i}_dot_{['ogg', 'flac'][i % 2]}": WAV for i in range(20)}), {}, 2, "folder", "if path.suffix in ['.ogg', '.flac']); numpy.savez('data.npz', x=[librosa"),
     "sounds in folders of classes": (sounds("wav", README_dot_md="about"), {}, 2, "folder", "y=[path.parent.name for path in paths])"),

@@ -68,6 +68,19 @@ def _chatted(content: Content) -> bool:
     return len(lines) > 1 and 2 * sum(CHATTED.match(line) is not None for line in lines) > len(lines)
 
 
+TAG = re.compile(rb"O|[BIESLU]-\S+")
+"""The tag of a word outside of names, or within one."""
+
+
+def _of_tagged_words(content: Content) -> bool:
+    """Whether each line is a word and, behind others, its tag, sentences between blank lines."""
+    lines = [line.split() for line in content.head[:20_000].split(b"\n")[:-1]]
+    words = [line for line in lines if line]
+    tagged = len(words) > 1 and all(len(line) > 1 and TAG.fullmatch(line[-1]) for line in words)
+    apart = any(above and not blank and below for above, blank, below in zip(lines, lines[1:], lines[2:]))
+    return tagged and apart and any(b"-" in line[-1] for line in words)
+
+
 KINDS_OF_TEXT: tuple[WrongKind, ...] = (
     WrongKind(
         "lines of InfluxDB",
@@ -146,7 +159,7 @@ KINDS_OF_TEXT: tuple[WrongKind, ...] = (
     WrongKind("trees of words", matches(TREES), "write a csv with the text and the label of each"),
     WrongKind(
         "words in the form of CoNLL, sentences between blank lines",
-        starts(b"-DOCSTART-"),
+        lambda content: content.head.startswith(b"-DOCSTART-") or _of_tagged_words(content),
         "write a csv with a row for each sentence, its words in one cell and a label in another",
     ),
     WrongKind(
