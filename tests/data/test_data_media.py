@@ -1,6 +1,8 @@
 """Pictures, texts, sounds and recordings as people keep them: in folders, beside tables, in archives."""
 
+import io
 import random
+import zipfile
 
 import pytest
 from data_samples import LABELS, files, png, read_and_said, refused_and_said, rows
@@ -18,6 +20,14 @@ def beside(names, cells):
     """A table of pictures with more columns, and the pictures."""
     table = rows(f"file,{names},y", lambda i: f"{i}.png,{cells(i)}", 20)
     return files(a_dot_csv=table, **{f"{i}_dot_png": png() for i in range(20)})
+
+
+def archive(*names):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for name in names:
+            packed.writestr(name, png())
+    return file.getvalue()
 
 
 def tagged(mark):
@@ -60,6 +70,7 @@ REFUSED = {
     "texts and their translations": (rows("id,en,de", lambda i: f"{i},the film {i} was good and had {i * 7} scenes", 60, lambda i: f"der Film {i} war gut mit {i * 7} Szenen"), {}, 2, "too-many-classes", "choose another target: texts are no classes, and to write them is no task here: 'de' was taken for it"),
     "a label before two texts of few words": (rows("gold,sure,one,two", lambda i: f"{LABELS[i % 2]},{LABELS[i % 3 % 2]},{drawn(i)}", 60, lambda i: drawn(i + 60)), {}, 2, "too-many-classes", "its cell lists; else --target sure, or another column"),
     "names of recordings in a folder beside their table": (recordings, {}, 2, "no-useful-columns", "/data/r --y "),
+    "labels beside packed pictures": (files(train_dot_zip=archive("cat/1.png", "dog/2.png"), labels_dot_csv=rows("id,kind", str, 40)), {}, 2, "no-useful-columns", "ignored: 'train.zip' (packed; unpack it, if it holds what the table names)"),
     "tagged words between blanks": (tagged(" "), {}, 2, "wrong-kind", "words in the form of CoNLL"),
     "tagged words between tabs": (tagged("\t"), {}, 2, "wrong-kind", "a row for each sentence, its words in one cell"),
     "names of sounds": (rows("file,kind", lambda i: f"audio/{i}.wav", 40), {}, 2, "no-useful-columns", "for path in table['file']], y=list(table['kind']))"),

@@ -316,6 +316,9 @@ def _of_tables(folder: Folder) -> Source:
     return found.noting(*_ignored(others), *folder.copies)
 
 
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar")
+"""How names of files end that hold other files."""
+
 KINDS: tuple[Callable[[Folder], Source | None], ...] = (
     _of_pairs,
     _of_parts,
@@ -332,12 +335,16 @@ KINDS: tuple[Callable[[Folder], Source | None], ...] = (
 
 def _ignored(paths: Iterable[Path]) -> Iterator[Note]:
     """What is said of files beside those that are read."""
-    by_damage: dict[bool, list[str]] = {False: [], True: []}
+    by_reason: dict[str, list[str]] = {
+        "no tables, by their names": [],
+        "packed; unpack it, if it holds what the table names": [],
+        "damaged or cut off; fetch it again": [],
+    }
+    other, packed, damaged = by_reason.values()
     for path in paths:
-        by_damage[is_damaged(path)].append(path.name)
-    for damaged, names in by_damage.items():
-        because = "damaged or cut off; fetch it again" if damaged else "no tables, by their names"
-        yield from [Note(f"ignored: {listed(names)}", because)] * bool(names)
+        names = damaged if is_damaged(path) else packed if path.name.lower().endswith(ARCHIVES) else other
+        names.append(path.name)
+    yield from (Note(f"ignored: {listed(names)}", because) for because, names in by_reason.items() if names)
 
 
 def _train_and_test(

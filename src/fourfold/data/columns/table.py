@@ -154,7 +154,7 @@ def _none_useful(source: Source, verdicts: dict[str, _Verdict]) -> DataError:
     assert isinstance(table, Table)
     reasons = "; ".join(f"{name}: {verdict.because}" for name, verdict in list(verdicts.items())[:8])
     because = [verdict.because for verdict in verdicts.values()]
-    left_out = [str(note) for note in source.notes if note.what.startswith("left out: '")]
+    left_out = [str(note) for note in source.notes if note.what.startswith(("left out: '", "ignored: '"))]
     different = [name for name, verdict in verdicts.items() if verdict.because.startswith((DIFFERENT, NAMED_SOUNDS))]
     steps = "--forecast HORIZON, if the rows are steps of a series; " * (COUNTS in because)
     texts = [name for name, verdict in verdicts.items() if verdict.because.startswith((DIFFERENT, FREE_TEXT))]
