@@ -138,6 +138,7 @@ REFUSED = {
     "a folder of digits of both parts": (files(digits_dot_tes=TABLE, digits_dot_tra=TABLE, digits_dot_names="| about\n"), 2, "folder", "digits.tra --test "),
     "classes of which one is NA": (rows("v,w,y", lambda i: f"{i % 9},{i % 7}", 30, lambda i: ["NA", "EU", "AS"][i % 3]), 2, "missing-target", "words such as NA, None and ? count as missing"),
     "values below what is measured in a target": (target([f"<{i % 2 + 1}" if i % 4 == 0 else i * 7 for i in range(60)]), 2, "words-among-numbers", "15 of 60, such as '<1' in row 1"),
+    "sounds inside of parquet": (inner_pictures(lambda i: {"bytes": b"RIFF\x24\0\0\0WAVE", "path": f"{i}.wav"}), 2, "no-inputs", "left out: 'image.bytes' (sounds, which are not read; write features"),
     "pictures inside of parquet of which one is cut off": (inner_pictures(lambda i: {"bytes": png()[: 20 if i == 4 else None], "path": f"{i}.png"}), 2, "damaged-picture", "the picture '4.png' of "),
     "pictures inside of parquet of which one is missing": (inner_pictures(lambda i: {"bytes": png() if i != 4 else None, "path": f"{i}.png"}), 2, "no-embedded-picture", "got row 5"),
     "pictures of a kind that is not read, inside of parquet": (inner_pictures(lambda i: {"bytes": b"\0\0\0\x18ftypheic", "path": f"{i}.png"}), 2, "pictures-inside", "datasets.load_dataset"),

@@ -31,9 +31,7 @@ class Bytes(ListColumn):
 
     def is_picture(self) -> bool:
         """Whether the first bytes of the column are a picture."""
-        first = f"{self.relation} WHERE {self.cell} IS NOT NULL LIMIT 1"
-        found = self.found(self.cell, first) if self.kind == "BLOB" else None
-        return found is not None and begins_as_picture(bytes(found[0]))
+        return begins_as_picture(self.first_bytes())
 
     def as_words(self) -> str:
         """The column in SQL, each picture as a data URI."""

@@ -32,6 +32,9 @@ from .sql import literal
 PICTURES_INSIDE = "the pictures themselves; --layout image reads them alone"
 """Why a column of bytes is left out that begin as pictures do."""
 
+SOUND = re.compile(rb"RIFF.{4}WAVE|fLaC|OggS|ID3|\xff[\xfb\xf3\xf2]", re.DOTALL)
+"""How files of sounds begin."""
+
 TIMES = ("DATE", "TIME", "INTERVAL")
 """How types of fields begin that tell when a step was."""
 
@@ -72,6 +75,12 @@ class ListColumn:
         """The first row of some expressions."""
         return self.connection.execute(f"SELECT {cells} FROM {rows or self.relation}", self.parameters).fetchone()
 
+    def first_bytes(self) -> bytes:
+        """The first cell of a column of bytes; b"" of any other."""
+        first = f"{self.relation} WHERE {self.cell} IS NOT NULL LIMIT 1"
+        found = self.found(self.cell, first) if self.kind == "BLOB" else None
+        return b"" if found is None else bytes(found[0])
+
     def known(self, ending: str) -> int:
         """How many of its channels are known, by an ending of their names."""
         return sum(re.fullmatch(re.escape(self.name) + ending, one) is not None for one in self.lists or ())
@@ -88,14 +97,14 @@ def lists_in(column: ListColumn, numbers: Collection[str]) -> Lists:
         return _of_objects(column, number)
     if column.kind.startswith("MAP("):
         return Lists(because="maps of names and values; write a column for each name")
-    return Lists(because=PICTURES_INSIDE if _holds_pictures(column) else "nested or binary values")
-
-
-def _holds_pictures(column: ListColumn) -> bool:
-    """Whether the first bytes of a column are a picture."""
-    first = f"{column.relation} WHERE {column.cell} IS NOT NULL LIMIT 1"
-    found = column.found(column.cell, first) if column.kind == "BLOB" else None
-    return found is not None and begins_as_picture(bytes(found[0]))
+    first = column.first_bytes()
+    return Lists(
+        because=PICTURES_INSIDE
+        if begins_as_picture(first)
+        else "sounds, which are not read; write features of them, such as spectrograms, as arrays"
+        if SOUND.match(first)
+        else "nested or binary values"
+    )
 
 
 def _of_numbers(column: ListColumn) -> Lists:
