@@ -62,7 +62,7 @@ def test_the_grid_is_balanced_with_at_most_eight_architectures_and_seeds_of_its_
     grid = Grid.around(inquiry.study, inquiry.trials["dense"])
     width = inquiry.study.net("dense", grid.size).width
     assert grid.factors == {
-        RATE: (1e-5, 1e-4, 3e-2), BATCH: (16, 8), "units": (width, width // 2), "depth": (2, 1), "dropout": (0.3, 0.0),
+        RATE: (1e-5, 1e-4, 3e-2), BATCH: (16, 8), "units": (width, width // 2), "depth": (2, 1), "dropout": (0.1, 0.0),
     }  # fmt: skip
     blocks = grid.blocks()
     assert len({(block.batch, block.settings) for block in blocks}) == len(blocks) == 16

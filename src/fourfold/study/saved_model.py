@@ -30,7 +30,8 @@ from fourfold.preprocessing.table import row_count
 from fourfold.study.architecture import CAPS, Architecture, build
 from fourfold.study.candidates import CANDIDATES, Problem, own
 
-FORMAT = 1
+FORMAT = 2
+"""Of format 1 are models whose fully connected network of a table was normalised; the others are read as before."""
 PREDICTION_ROWS, FEWEST_PREDICTION_ROWS = 4096, 64
 LARGEST_LAYER = 10**9  # numbers; a file that asks for more is not one that Fourfold wrote
 
@@ -143,6 +144,7 @@ class SavedModel:
                 "units": problem.units,
                 "rows": problem.rows,
                 "vocabulary": problem.vocabulary,
+                "numeric": problem.numeric,
             },
             "output": self.preparation.task.output,
             "order": None if self.order is None else [int(column) for column in self.order],
@@ -177,6 +179,7 @@ class SavedModel:
             stored["vocabulary"],
             preparation.masked,
             preparation.task.stepwise,
+            stored.get("numeric", False),
         )
         if problem.units != preparation.task.units:
             raise _damaged(folder / "model.json", "outputs that don't fit the target")
@@ -225,7 +228,7 @@ _OWN = {"format", "family", "size", "width", "settings", "problem", "output", "o
 def _facts(path: Path) -> dict[str, Any]:
     try:
         facts = json.loads(_read(path))
-        if facts["format"] != FORMAT and type(facts["format"]) is int:
+        if type(facts["format"]) is int and facts["format"] != FORMAT and not _is_as_before(facts):
             raise FileError(
                 "model-format",
                 f"{path} was written by another version of Fourfold",
@@ -243,11 +246,12 @@ def _facts(path: Path) -> dict[str, Any]:
             *(facts["order"] or []),
         ]
         good = (
-            facts["format"] == FORMAT
+            type(facts["format"]) is int
             and _known(facts["family"], facts["size"], facts["settings"])
             and problem["layout"] in ("flat", "sequence", "image", "text")
             and facts["output"] in ("softmax", "sigmoid", "linear", "softplus", "tanh")
             and all(type(n) is int and 0 <= n < 2**31 for n in numbers)
+            and type(problem.get("numeric", False)) is bool
             and facts["width"] * prod(problem["shape"]) <= LARGEST_LAYER
             and isinstance(facts["checksums"], dict)
         )
@@ -256,6 +260,11 @@ def _facts(path: Path) -> dict[str, Any]:
     if not good:
         raise _damaged(path, "a value is not one that Fourfold writes")
     return facts
+
+
+def _is_as_before(facts: dict[str, Any]) -> bool:
+    """Whether a model of format 1 is built now as it was then."""
+    return facts["format"] == 1 and (facts["family"] != "dense" or facts["problem"]["layout"] != "flat")
 
 
 def _known(family: Any, size: Any, settings: Any) -> bool:

@@ -60,6 +60,7 @@ def train_family(
         preparation.vocabulary_size,
         preparation.masked,
         task.stepwise,
+        task.kind == "regression",
     )
     block = Block(
         data=prepared.key,

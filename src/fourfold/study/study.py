@@ -87,6 +87,7 @@ class Study:
             first.vocabulary_size,
             first.masked,
             self.dataset.task.stepwise,
+            self.dataset.task.kind == "regression",
         )
         self.families = tuple(dict.fromkeys([*self.families, *self.builders]))
         self.settings: dict[str, Settings] = dict.fromkeys(self.families, ())

@@ -47,7 +47,8 @@ class Problem:
     """What an architecture must fit: the layout, one sample's shape, the output units, rows to learn from.
 
     Shapes: flat (F,), sequence (T, C), image (H, W, C), text (T,). ``masked``: the series have unequal lengths,
-    and a step whose numbers are all 0 is padding. ``stepwise``: each step has outputs of its own.
+    and a step whose numbers are all 0 is padding. ``stepwise``: each step has outputs of its own. ``numeric``: the
+    target is numbers, no classes or labels.
     """
 
     layout: str
@@ -57,6 +58,7 @@ class Problem:
     vocabulary: int = 0
     masked: bool = False
     stepwise: bool = False
+    numeric: bool = False
 
     @property
     def small(self) -> bool:
