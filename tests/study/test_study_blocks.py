@@ -29,7 +29,7 @@ from fourfold.training.replicas import STOPPED
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(80, 3))
 Y = np.where(X[:, 0] + X[:, 1] > 0, "yes", "no")
-EFFORT = replace(EFFORTS["quick"], steps=10, sizes=("S",), learning_rates=(3e-3, 1e-2), extensions=0)
+EFFORT = replace(EFFORTS["quick"], steps=10, sizes=("S",), learning_rates=(1e-2, 3e-2), extensions=0)
 
 
 def study(folder, seeds=(0,), families=("dense",), effort=EFFORT):
@@ -102,7 +102,7 @@ def test_a_damaged_block_is_trained_again(finished, tmp_path, damage):
 def test_a_training_of_more_steps_takes_the_same_program(tmp_path):
     """Room for more steps changes no result; without it another number of steps compiles anew."""
     whole = study(tmp_path)
-    (block,) = whole.blocks([3e-2])  # at which none stops early
+    (block,) = whole.blocks([1e-1])  # at which none stops early
     assert (block.steps, block.room) == (10, 20)
     tight = replace(block, room=0)
     assert tight.key == block.key != replace(block, steps=20).key
