@@ -76,10 +76,12 @@ def _probes(verdict: Verdict, facts: Facts) -> Iterator[Sentence]:
         if found is None or found.interval is None:
             continue
         low, high = found.interval
-        end = f": it {ignores}" if 0 <= high < margin else f": {uses}" if low > 0 else ""
-        if end:
+        if 0 <= high < margin:
+            words = "{family} loses at most {high} when " + f"{change}: it {ignores}."
+            yield facts.say(words, family=title(family), high=Cite(measure, family, "high"))
+        elif low > 0:
             yield facts.say(
-                "{family} loses {loss} ({low} to {high}) when " + change + end + ".",
+                "{family} loses {loss} ({low} to {high}) when " + f"{change}: {uses}.",
                 family=title(family),
                 loss=Cite(measure, family),
                 low=Cite(measure, family, "low", bare=True),
