@@ -27,10 +27,10 @@ READ = {
 
 # name: (members, exit code, slug, words of the message)
 REFUSED = {
-    "pictures": ({"a/1.png": png(), "b/2.png": png()}, 2, "wrong-kind", "unpack it first"),
+    "pictures, too few": ({"a/1.png": png(), "b/2.png": png()}, 2, "too-few-rows", "got 2, wanted at least 10"),
     "a path that leads out": ({"../../evil.csv": TABLE}, 3, "outside-zip", "names that lead out of the folder into which it would be unpacked: got '../../evil.csv'"),
     "a path that leads out, beside a table": ({"data.csv": TABLE, "a\\..\\..\\evil.png": png()}, 3, "outside-zip", "ask for a zip file that was made within"),
-    "two tables of one name": ({"a/data.csv": TABLE, "b/data.csv": TABLE}, 2, "wrong-kind", "unpack it first"),
+    "two tables of one name": ({"a/data.csv": TABLE, "b/data.csv": TABLE}, 2, "folder", "a.zip/**/*.csv', in quotes"),
     "a pickle beside a table": ({"data.csv": TABLE, "data.pkl": "x"}, 3, "pickle", "a pickle inside"),
     "tables of several kinds": ({"a.csv": TABLE, "b.csv": TABLE.replace("v", "w")}, 2, "part-columns", "b.csv has other columns than a.csv"),
     "a bomb": ({"data.csv": "v,y\n" + "0,p\n" * 2**25}, 3, "bomb", "grow beyond reason"),

@@ -30,6 +30,7 @@ from fourfold.data.files.folders import (
 from fourfold.data.files.forms import NAMES, plain, read_file, read_tables, reader_of
 from fourfold.data.files.idx import pairs_of
 from fourfold.data.files.named_pictures import named_in
+from fourfold.data.files.packed_folders import PackedFolder
 from fourfold.data.files.packing import STANDARD_INPUT, standard_input
 from fourfold.data.files.parts import (
     DESCRIPTIONS,
@@ -76,6 +77,8 @@ def open_source(source: Any, reading: Reading = USUAL) -> Source:
 
 
 def _opened(source: Any, reading: Reading) -> Source:
+    if isinstance(source, PackedFolder):
+        return source.named(_opened(source.path, reading))
     named = isinstance(source, (str, os.PathLike))
     if reading.encoding is not None and (not named or os.fspath(source) in NAMES):
         raise no_text(os.fspath(source) if named else "data in memory", reading.encoding)
@@ -172,7 +175,10 @@ def _zip(name: str, tables: Sequence[Member], reading: Reading) -> Source:
 def parts_of(source: Any, reading: Reading) -> Generator[Source, None, None]:
     """All rows of what `open_source` takes, part after part where the form of the file allows it."""
     with permitted():
-        yield from _parts_of(source, reading)
+        if isinstance(source, PackedFolder):
+            yield from map(source.named, _parts_of(source.path, reading))
+        else:
+            yield from _parts_of(source, reading)
 
 
 def _parts_of(source: Any, reading: Reading) -> Iterator[Source]:

@@ -12,6 +12,7 @@ from fourfold.data.columns.frame_index import without_index
 from fourfold.data.columns.roles import NO_ROLES, Roles, without_dropped
 from fourfold.data.columns.targets import mentioned
 from fourfold.data.files.folders import check_not_one_class
+from fourfold.data.files.packed_folders import as_folder
 from fourfold.data.files.text.encoding import check_encoding
 from fourfold.data.series.ahead import Ahead
 from fourfold.data.series.forecast import with_index
@@ -52,7 +53,8 @@ def read(
 
     - ``source``: an embedded name (digits, iris, ...), the path of a csv, tsv, parquet, json, xlsx, npz
       or ts file, packed or not, a pattern or a folder of such files, a folder with a subfolder of pictures or of
-      texts for each class, a table of paths of pictures, "-" for standard input, or a data frame.
+      texts for each class, a zip file or tar archive of a folder, a path in one, a table of paths of pictures, "-" for
+      standard input, or a data frame.
       The content decides what a file is, not its name. Behind that of a workbook the name of a sheet may stand:
       book.xlsx#Sheet2.
     - ``target``: the column to predict, or several; ``task``: classification, regression or multilabel;
@@ -78,37 +80,41 @@ def read(
     content that could execute or exhaust, ``MachineError`` (4) for permission and memory.
     """
     check_encoding(encoding)
-    of_steps = ahead is not None or window is not None or (target_per is not None and roles.series != "")
-    reading = reading_of(rows, layout, roles, of_steps, encoding, mentioned(target), header)
-    check_roles(source, roles)
-    source = source if ahead is None else with_index(source)
-    found = open_source(source, reading) if labels is None else open_pair(source, labels, reading, roles.series, task)
-    found = in_order_of_time(found) if roles.time_ordered else found
-    if test is not None:
-        names = found.inputs.names if isinstance(found.inputs, Table) else ()
-        of_test = Reading(layout=layout, encoding=encoding, header=header, targets=frozenset(names))
-        reading = replace(of_test, file_names=reading.file_names)
-        reading = reading_after(found, reading)
-        check_not_one_class(found, test)
-        test = without_dropped(open_source(test, reading), roles.drop, test=True)
-        test = without_index(test, roles, target, test=True)
-    found = without_index(without_dropped(found, roles.drop), roles, target)
-    if test is not None:
-        found = with_test(found, test, mentioned(target))
-    dataset = settle(
-        found,
-        target=target,
-        task=task,
-        layout=layout,
-        bounds=bounds,
-        image_size=image_size,
-        tokens=tokens,
-        text_length=text_length,
-        roles=roles,
-        ahead=ahead,
-        target_per=target_per,
-        window=window,
-    )
-    if not roles.series:
-        check_per_of_rows(target_per, found, dataset.layout)
+    with as_folder(source) as source, as_folder(test) as test:
+        of_steps = ahead is not None or window is not None or (target_per is not None and roles.series != "")
+        reading = reading_of(rows, layout, roles, of_steps, encoding, mentioned(target), header)
+        check_roles(source, roles)
+        source = source if ahead is None else with_index(source)
+        if labels is None:
+            found = open_source(source, reading)
+        else:
+            found = open_pair(source, labels, reading, roles.series, task)
+        found = in_order_of_time(found) if roles.time_ordered else found
+        if test is not None:
+            names = found.inputs.names if isinstance(found.inputs, Table) else ()
+            of_test = Reading(layout=layout, encoding=encoding, header=header, targets=frozenset(names))
+            reading = replace(of_test, file_names=reading.file_names)
+            reading = reading_after(found, reading)
+            check_not_one_class(found, test)
+            test = without_dropped(open_source(test, reading), roles.drop, test=True)
+            test = without_index(test, roles, target, test=True)
+        found = without_index(without_dropped(found, roles.drop), roles, target)
+        if test is not None:
+            found = with_test(found, test, mentioned(target))
+        dataset = settle(
+            found,
+            target=target,
+            task=task,
+            layout=layout,
+            bounds=bounds,
+            image_size=image_size,
+            tokens=tokens,
+            text_length=text_length,
+            roles=roles,
+            ahead=ahead,
+            target_per=target_per,
+            window=window,
+        )
+        if not roles.series:
+            check_per_of_rows(target_per, found, dataset.layout)
     return dataset

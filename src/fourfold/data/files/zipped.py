@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from fourfold.core.scratch import scratch_folder
@@ -17,12 +17,26 @@ from fourfold.errors import FileError, UnsafeFileError
 from .content import Content, check_bomb
 from .parts import SERIES, is_table
 
-__all__ = ["Member", "bytes_of", "is_damaged", "tables_of", "unpacked_tables"]
+__all__ = [
+    "DAMAGED",
+    "OTHERS",
+    "Member",
+    "bytes_of",
+    "check_names",
+    "damaged",
+    "is_damaged",
+    "is_hidden",
+    "tables_of",
+    "unpacked_tables",
+]
 
 Member = zipfile.ZipInfo
 
 OTHERS = re.compile(r"\.npy$|\.pkl$|^xl/|^word/|^ppt/|^content\.xml$|^Index/|^model\.weights\.h5$")
 """Members of zip files that are something else: arrays, pickles, documents, models."""
+
+ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
+"""How names begin that have a root."""
 
 CHUNK = 2**20
 MOST = 1_000
@@ -46,8 +60,8 @@ def tables_of(path: Path, head: bytes) -> list[Member]:
         return []
     if len(members) > MOST or any(OTHERS.search(member.filename) for member in members):
         return []
-    _check_names(path, members)
-    shown = [member for member in members if not _is_hidden(member.filename)]
+    check_names(path.name, [member.filename for member in members])
+    shown = [member for member in members if not is_hidden(member.filename)]
     found = [member for member in shown if is_table(member.filename)]
     tables = [member for member in found if not member.filename.lower().endswith((".txt", ".xlsx"))]
     found = tables or [member for member in shown if member.filename.lower().endswith(SERIES)] or found
@@ -65,15 +79,16 @@ def is_damaged(path: Path) -> bool:
         return False
 
 
-def _check_names(path: Path, members: Sequence[Member]) -> None:
-    out = [member.filename for member in members if ".." in re.split(r"[/\\]", member.filename)]
+def check_names(archive: str, names: Sequence[str], kind: str = "zip file") -> None:
+    """Refuse names that lead out of the folder into which an archive would be unpacked."""
+    out = [name for name in names if ".." in re.split(r"[/\\]", name) or ABSOLUTE.match(name)]
     if out:
         raise UnsafeFileError(
             "outside-zip",
-            f"{path.name} has names that lead out of the folder into which it would be unpacked",
+            f"{archive} has names that lead out of the folder into which it would be unpacked",
             got=listed([name[:80] for name in out]),
-            wanted="names without '..'",
-            do="don't unpack it unless you know who made it; ask for a zip file that was made within the data's folder",
+            wanted="names without '..', and without a root before them",
+            do=f"don't unpack it unless you know who made it; ask for a {kind} that was made within the data's folder",
         )
 
 
@@ -81,13 +96,13 @@ def _name(member: Member) -> str:
     return re.split(r"[/\\]", member.filename)[-1]
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
     """Whether any part of a path is one that programs leave."""
-    return any(part.startswith((".", "_", "~$")) for part in re.split(r"[/\\]", name) if part)
+    return any(part.startswith((".", "_", "~$")) for part in re.split(r"[/\\]", name) if part not in ("", "."))
 
 
-def bytes_of(content: Content, member: Member) -> Iterator[bytes]:
-    """The bytes of a table in a zip file, part after part.
+def bytes_of(content: Content, member: Member, archive: zipfile.ZipFile | None = None) -> Iterator[bytes]:
+    """The bytes of a file in a zip file, part after part; of one that is open, if it is.
 
     Errors: ``FileError`` for a damaged or encrypted file, ``UnsafeFileError`` for one that grows beyond reason.
     """
@@ -102,15 +117,27 @@ def bytes_of(content: Content, member: Member) -> Iterator[bytes]:
     check_bomb(content.name, content.size, member.file_size)
     total = 0
     try:
-        with zipfile.ZipFile(content.path) as archive, archive.open(member) as file:
+        with nullcontext(archive) if archive else zipfile.ZipFile(content.path) as opened, opened.open(member) as file:
             while part := file.read(CHUNK):
                 total += len(part)
                 check_bomb(content.name, content.size, total)
                 yield part
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise FileError(
-            "damaged-archive", f"{content.name} is damaged or cut off", got=str(error)[:100], do="fetch it again"
-        ) from error
+        raise damaged(content, error) from error
+
+
+def damaged(content: Content, error: Exception) -> FileError:
+    """The error for an archive that can't be unpacked, and why."""
+    return FileError(
+        "damaged-archive",
+        f"{content.name} is packed in a way that can't be unpacked here"
+        if isinstance(error, NotImplementedError)
+        else f"{content.name} is damaged or cut off",
+        got=str(error)[:100],
+        do="unpack it with another program, and name what it holds"
+        if isinstance(error, NotImplementedError)
+        else "fetch it again",
+    )
 
 
 @contextmanager

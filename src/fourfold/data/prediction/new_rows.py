@@ -19,6 +19,7 @@ from fourfold.data.columns.lists import beside_lists, holders_of, series_of_list
 from fourfold.data.columns.roles import NO_ROLES
 from fourfold.data.columns.wide import steps_of
 from fourfold.data.dataset import Note, Table
+from fourfold.data.files.packed_folders import as_folder
 from fourfold.data.files.packing import STANDARD_INPUT
 from fourfold.data.files.pictures import developed
 from fourfold.data.files.text.encoding import check_encoding
@@ -98,13 +99,19 @@ def read_inputs(source: Any, preparation: Preparation, encoding: str | None = No
     Errors: one ``DataError`` that lists every column that is missing or of another type, or says which
     shape of row was wanted.
     """
-    source = source if preparation.windows is None else with_index(source)
-    return _new_rows(open_source(source, _reading(preparation, encoding)), preparation)
+    with as_folder(source) as found:
+        found = found if preparation.windows is None else with_index(found)
+        return _new_rows(open_source(found, _reading(preparation, encoding)), preparation)
 
 
 def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None = None) -> Iterator[NewRows]:
     """The same, part after part where the form of the file allows it, so that it may be larger than memory; of a table
     a header alone will do."""
+    with as_folder(source) as found:
+        yield from _parts_of_inputs(found, preparation, encoding)
+
+
+def _parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None) -> Iterator[NewRows]:
     if preparation.windows is not None:
         yield _history(source, preparation, _reading(preparation, encoding))
         return
