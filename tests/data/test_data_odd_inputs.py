@@ -347,7 +347,7 @@ REFUSED = {
     "a workbook without sheets": (zipped("a.xlsx", **{"xl/workbook.xml": "<workbook/>"}), 2, "damaged-excel", "save the sheet as csv"),
     "a workbook that is no XML": (zipped("a.xlsx", **{"xl/workbook.xml": "<workbook"}), 2, "damaged-excel", "save the sheet as csv"),
     "a workbook with entities": (zipped("a.xlsx", **{"xl/workbook.xml": "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}), 3, "xml-document-type", "a workbook as Excel writes it"),
-    "a zip of pictures": (zipped("a.zip", **{"a/1.png": png(), "b/2.png": png()}), 2, "wrong-kind", "unpack it first"),
+    "a zip of pictures": (zipped("a.zip", **{"a/1.png": png(), "b/2.png": png()}), 2, "too-few-rows", "got 2, wanted at least 10"),
     "npy without labels": (npy(X), 2, "no-target", "--y FILE"),
     "npy of objects": (npy(np.array([{}, 1], dtype=object)), 3, "pickle", "can run any program"),
     "npz of arrays of other names": (npz(width=X, kind=Y), 2, "no-x", "wanted x and y, or columns, arrays of one axis and one length"),

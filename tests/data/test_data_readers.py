@@ -13,6 +13,7 @@ from data_samples import LABELS, files, png, refused_and_said, rows
 from fourfold.data import read, read_inputs
 from fourfold.data.files.arrow_schema import units_of_durations
 from fourfold.data.files.text.encoding import NO_TEXT
+from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.errors import DataError, FileError
 from fourfold.preprocessing import Preparation
 
@@ -83,18 +84,43 @@ def test_words_of_which_few_name_a_picture_are_words(tmp_path):
     assert read(folder / "labels.csv").layout == "flat"
 
 
-def of_parts(table):
-    """Pictures without classes in train and test, and a table beside them."""
+def of_parts(*tables, first=24, listed=True):
+    """Pictures without classes in train, and in test those from the ``first`` on, and tables beside them."""
     train = {f"train__im{i}_dot_png": png() for i in range(24)}
-    test = {f"test__im{i}_dot_png": png() for i in range(24, 30)}
-    return files(test_dot_csv="id\n" + "".join(f"im{i}\n" for i in range(24, 30)), **{table: LABELLED}, **train, **test)
+    test = {f"test__im{i}_dot_png": png() for i in range(first, first + 6)}
+    lines = "id\n" + "".join(f"im{i}\n" for i in range(first, first + 6))
+    forms = {"sample_submission_dot_csv": lines.replace("\n", ",p\n").replace("id,p", "id,label")}
+    return files(**({"test_dot_csv": lines} if listed else {}), **forms, **dict.fromkeys(tables, LABELLED), **train, **test)
 
 
-@pytest.mark.parametrize("table", ["train_dot_csv", "labels_dot_csv"])
-def test_a_table_beside_folders_of_pictures_without_classes_is_named(table, tmp_path):
-    named = "data/" + table.replace("_dot_", ".")
-    refused_and_said(of_parts(table), 2, "table-beside-pictures", f"fourfold compare {tmp_path / named}", tmp_path)
-    assert read(tmp_path / named).layout == "image"
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize("first", [24, 0])
+@pytest.mark.parametrize("table", ["train_dot_csv", "labels_dot_csv", "train_labels_dot_csv"])
+def test_a_table_beside_folders_of_pictures_says_what_they_are(table, first, listed, tmp_path):
+    folder = of_parts(table, first=first, listed=listed)(tmp_path)
+    data, alone = read(folder), read(folder / table.replace("_dot_", "."))
+    assert (data.rows, data.layout, data.target_name, data.name) == (24, "image", "label", str(folder))
+    assert (data.inputs == alone.inputs).all() and (data.target == alone.target).all()
+    notes = [str(note) for note in data.notes]
+    assert f"table: {table.replace('_dot_', '.')} (it holds paths of the pictures)" in notes
+    test = "test.csv" if listed else "test"
+    (unused,) = (note for note in notes if note.startswith(f"not used: '{test}'"))
+    assert f"fourfold predict FOLDER {folder / test} predicts" in unused
+    assert [note for note in notes if "ignored" in note] == ["ignored: 'sample_submission.csv' (beside train and test)"]
+    (part,) = parts_of_inputs(folder / test, Preparation.fit(data, range(24)))
+    assert part.rows == 6
+
+
+def test_several_tables_beside_folders_of_pictures_are_named(tmp_path):
+    make = of_parts("ages_dot_csv", "labels_dot_csv")
+    refused_and_said(make, 2, "table-beside-pictures", f"fourfold compare {tmp_path / 'data/ages.csv'}", tmp_path)
+
+
+def test_a_table_of_the_test_pictures_is_not_that_of_the_others(tmp_path):
+    table = rows("id", lambda i: f"im{24 + i}", 6)
+    folder = of_parts(listed=False)(tmp_path)
+    (folder / "test_labels.csv").write_text(table)
+    refused_and_said(lambda _: folder, 2, "no-target", "a subfolder for each class", tmp_path)
 
 
 def test_no_other_file_beside_pictures_without_classes_is_named(tmp_path):

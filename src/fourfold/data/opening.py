@@ -22,7 +22,6 @@ from fourfold.data.files.folder import Folder
 from fourfold.data.files.folders import (
     check_not_notes,
     classes_of,
-    holds_pictures,
     new_files,
     read_classes,
     read_unlabelled,
@@ -42,6 +41,7 @@ from fourfold.data.files.parts import (
     entries_of,
     files_of,
     hold_texts,
+    holds_pictures,
     in_one_form,
     is_table,
     matches,
@@ -51,13 +51,13 @@ from fourfold.data.files.parts import (
     tables_in,
     without_copies,
 )
-from fourfold.data.files.picture_tables import check_unlisted, holders_of_pictures, labels_of
+from fourfold.data.files.picture_tables import holders_of_pictures, labels_of, row_width, table_of
 from fourfold.data.files.text.encoding import no_text
 from fourfold.data.files.text.header import no_header
 from fourfold.data.files.zipped import Member, is_damaged, tables_of, unpacked_tables
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, FourfoldError, OptionError
-from fourfold.preprocessing.table import Table, row_count
+from fourfold.preprocessing.table import row_count
 
 from .dataset import Note
 from .join import lacking_beside, lacking_target, with_test
@@ -361,13 +361,24 @@ def _train_and_test(
     Those without targets, as competitions hand them out, are named: they can be predicted.
     """
     source = _named(part_name(train[0]), _part(folder, train, reading))
-    bare = isinstance(source.inputs, Table) and source.inputs.names == (source.pictures,)
-    if bare and source.target is None and not reading.all:
-        check_unlisted(folder, {part_name(part[0]) for part in tests}, reading)
-    named, reading = reading.targets, reading_after(source, reading)
     used, notes = [*train], []
+    if _are_bare(source) and not reading.all:
+        listing = table_of(train[0], {part_name(part[0]) for part in tests}, reading)
+        source = source if listing is None else open_source(listing, reading)
+        used += [] if listing is None else [listing]
+    beside = len(used) > len(train) or (folder / part_name(train[0])).is_dir()
+    if source.pictures and beside and row_width(source) > 1:
+        notes.append(Note(f"table: {used[-1].name}", "it holds paths of the pictures"))
+    named, reading = reading.targets, reading_after(source, reading)
+    held = holders_of_pictures(source)
     for part in tests:
         test = _named(part_name(part[0]), _part(folder, part, reading))
+        held |= holders_of_pictures(test)
+        if _are_bare(test) and row_width(source) > 1 and part[0].is_dir():
+            used += part
+            how = f"fourfold predict FOLDER {shlex.quote(str(part[0]))} predicts them"
+            notes.append(Note(f"not used: {part[0].name!r}", f"pictures that no table tells of; {how}"))
+            continue
         lacking = lacking_target(source, test, named)
         used += part
         if UNNAMED_INDEX.fullmatch(lacking):
@@ -384,12 +395,16 @@ def _train_and_test(
         how = how if another else f"fourfold predict FOLDER {tested} predicts it{without}"
         absent = listed([lacking, *others])
         notes.append(Note(f"not used: {listed([entry.name for entry in part])}", f"no {absent} in it; {how}"))
-    held = holders_of_pictures(source)
     if ignored := [entry.name for entry in entries_of(folder) if entry not in used and entry.resolve() not in held]:
         more = other_parts(folder, used)
         how = f"; rows to validate are taken from train: to learn from {listed(more)}, too, put its rows into train"
         notes.append(Note(f"ignored: {listed(ignored)}", f"beside train and test{how * bool(more)}"))
     return replace(source, name=str(folder)).noting(*notes)
+
+
+def _are_bare(source: Source) -> bool:
+    """Whether these are pictures of which nothing is known."""
+    return source.target is None and bool(source.pictures) and row_width(source) == 1
 
 
 def _part(folder: Path, entries: Sequence[Path], reading: Reading) -> Source:

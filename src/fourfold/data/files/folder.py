@@ -9,8 +9,8 @@ from pathlib import Path
 from fourfold.data.dataset import Note
 from fourfold.data.reading import Reading
 
-from .folders import classes_of, holds_pictures
-from .parts import files_of, tables_in, without_copies
+from .folders import classes_of
+from .parts import files_of, holds_pictures, tables_in, without_copies
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ from .annotations import check_beside, check_subfolders, masks_among
 from .class_levels import classes_of, is_hidden, other_level
 from .classes_in_names import classes_in
 from .content import look
-from .parts import TESTING, TRAINING, are_notes, check_inside, check_number, files_of
+from .parts import TESTING, TRAINING, are_notes, check_inside, check_number, files_of, holds_pictures
 from .pictures import begins_as_picture, is_picture
 from .recordings import are_recordings, are_wanted, read_recordings
 from .unread import nothing_read, unread_classes
@@ -167,10 +167,6 @@ def _named_by_class(folder: Path, files: Sequence[Path], reading: Reading) -> So
     others = [path.name for path in files if not is_picture(path.name)]
     notes = [Note(f"ignored: {listed(others)}", "files of another kind")] if others else []
     return _rows(folder, pictures, labels, reading).noting(note, *notes)
-
-
-def holds_pictures(folder: Path) -> bool:
-    return any(is_picture(entry.name) for entry in folder.iterdir())
 
 
 def _are_notes(files: Sequence[Path], kept: np.ndarray) -> bool:

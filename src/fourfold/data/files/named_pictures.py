@@ -15,7 +15,7 @@ from fourfold.data.source import Source
 from fourfold.errors import DataError, FileError
 
 from .list_columns import PICTURES_INSIDE
-from .parts import check_inside
+from .parts import check_inside, of_one_part
 from .pictures import FROM_TABLE, SUFFIXES, is_picture
 
 __all__ = ["named_in"]
@@ -41,7 +41,8 @@ def named_in(source: Source, folder: Path) -> Source:
     assert isinstance(source.inputs, Table)
     for column, words, named in _of_names(source):
         present = [word for word in words if word is not None]
-        where = _where(present[0], folder, named) if named else _usual_place(present, folder)
+        table = Path(source.name)
+        where = _where(present[0], folder, table, named) if named else _usual_place(present, folder, table)
         if not named and where is None:
             continue
         if len(present) < len(words) and (folder / present[0]).is_file():
@@ -138,17 +139,18 @@ def _repeats(words: list[str]) -> bool:
     return len({*few}) < len(few) or len({*words}) < len(words)
 
 
-def _usual_place(words: list[str], folder: Path) -> tuple[Path, str] | None:
+def _usual_place(words: list[str], folder: Path, table: Path) -> tuple[Path, str] | None:
     """Where the pictures of most words lie that are names without ends, told from some of these; None if most name no
     picture, or some lie elsewhere."""
     some = [words[place] for place in {*np.linspace(0, len(words) - 1, SOME_WORDS).astype(int).tolist()}]
-    found = [place for word in some if (place := _where(word, folder, named=False))]
+    found = [place for word in some if (place := _where(word, folder, table, named=False))]
     return found[0] if len({*found}) == 1 and len(found) > len(some) / 2 else None
 
 
-def _where(word: str, folder: Path, named: bool) -> tuple[Path, str] | None:
+def _where(word: str, folder: Path, table: Path, named: bool) -> tuple[Path, str] | None:
     """The folder, the table's own or the only one in it, in which a picture of this name lies, and what its name ends
-    with beyond the word; None if there is no such picture, or several."""
+    with beyond the word; of several the one in the folder that is called as the table is, see `of_one_part`; None if
+    there is no such picture, or several."""
     if len(word) > LONGEST_NAME or "\0" in word:
         return None
     ends = ("",) if named else SUFFIXES
@@ -156,6 +158,8 @@ def _where(word: str, folder: Path, named: bool) -> tuple[Path, str] | None:
         inner = sorted(folder / entry.name for entry in entries if _is_folder(entry))
     for folders in ((folder,), inner):
         found = [(inside, end) for inside in folders for end in ends if _is_file(inside / f"{word}{end}")]
+        if len(found) > 1:
+            found = [one for one in found if of_one_part(table, one[0])] or found
         if found:
             return found[0] if len(found) == 1 else None
     return None

@@ -22,6 +22,7 @@ from fourfold.errors import DataError, FileError, UnsafeFileError
 from fourfold.preprocessing.table import ColumnKind, missing
 
 from .named_tables import how_to_label
+from .pictures import is_picture
 from .x_and_y import how_to_give
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
@@ -82,7 +83,8 @@ def entries_of(folder: Path) -> list[Path]:
 
 def part_of(folder: Path, names: Sequence[str]) -> list[Path]:
     """The entries of a folder that hold one part of the rows, called by the first of these names (in small letters):
-    the one that has no other name (train.csv, Train), or the files whose names begin or end so
+    the one that has no other name (train.csv, Train; of a folder of pictures and a table the table, which says what
+    they are), or the files whose names begin or end so
     (train-00000-of-00002.parquet, Coffee_TRAIN.ts, KDDTrain+.txt), tables and series before all others, or the only
     folder whose name does (20news-bydate-train).
     """
@@ -90,6 +92,8 @@ def part_of(folder: Path, names: Sequence[str]) -> list[Path]:
     words = {entry: _words(entry) for entry in entries}
     for name in names:
         alone = [entry for entry in entries if words[entry] == [name]]
+        if any(entry.is_dir() and holds_pictures(entry) for entry in alone):
+            alone.sort(key=lambda entry: not (entry.is_file() and _form(entry)))
         files = [
             entry for entry in entries if entry.is_file() and name in (words[entry][0], words[entry][-1])
         ]
@@ -102,9 +106,24 @@ def part_of(folder: Path, names: Sequence[str]) -> list[Path]:
     return []
 
 
+def holds_pictures(folder: Path) -> bool:
+    """Whether pictures lie in a folder itself."""
+    return any(is_picture(entry.name) for entry in folder.iterdir())
+
+
 def part_name(entry: Path) -> str:
     """What an entry is called, without the ends of its name."""
     return entry.name.split(".")[0]
+
+
+def of_one_part(table: Path, folder: Path) -> bool:
+    """Whether a folder is called as that of a table's rows: as test rows, if the table is, else as those to learn from.
+
+    >>> of_one_part(Path("labels.csv"), Path("train")), of_one_part(Path("test_labels.csv"), Path("train"))
+    (True, False)
+    """
+    part = TESTING if {*_words(table)} & {*TESTING} else TRAINING
+    return bool({*_words(folder)} & {*part})
 
 
 def other_parts(folder: Path, used: Sequence[Path]) -> list[str]:
@@ -183,6 +202,11 @@ def _stem(entry: Path) -> tuple[str, ...]:
 
 def is_table(name: str) -> bool:
     return bool(_table_end(name))
+
+
+def is_form(path: Path) -> bool:
+    """Whether a table is called as those are that show how predictions are to be handed in."""
+    return FORM in _words(path)
 
 
 def _table_end(name: str) -> str:

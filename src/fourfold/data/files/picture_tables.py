@@ -7,28 +7,40 @@ from collections.abc import Collection
 from pathlib import Path
 
 from fourfold.data.dataset import Table
+from fourfold.data.messages import listed
 from fourfold.data.reading import Reading
 from fourfold.data.source import Source
 from fourfold.errors import DataError, FourfoldError, UnsafeFileError
 
 from .forms import read_file
-from .parts import part_name, tables_in
+from .parts import is_form, part_name, tables_in
 from .pictures import EMBEDDED
 
 
-def check_unlisted(folder: Path, tests: Collection[str], reading: Reading) -> None:
-    """Refuse a folder of pictures without classes where a table lists them, which has to be named itself."""
-    tables = [path for path in tables_in(folder) if part_name(path) not in tests]
-    lists = next((path for path in tables if _lists_pictures(path, reading)), None)
-    if lists is None:
-        return
+def table_of(pictures: Path, tests: Collection[str], reading: Reading) -> Path | None:
+    """The table beside a folder of pictures without classes that lists these and says what they are; None without one.
+
+    Errors: `DataError` where several do, one of which has to be named, and where it lists them alone.
+    """
+    tables = [path for path in tables_in(pictures.parent) if part_name(path) not in tests and not is_form(path)]
+    read = {path: _lists_pictures(path, reading) for path in tables}
+    lists = {path: found for path, found in read.items() if found and pictures.resolve() in holders_of_pictures(found)}
+    telling = [path for path, found in lists.items() if row_width(found) > 1]
+    if len(telling) == 1 or not lists:
+        return telling[0] if telling else None
+    path = next(iter(telling or lists))
     raise DataError(
         "table-beside-pictures",
         "there is no target beside the pictures",
-        got=f"files without classes, and {lists.name!r} that lists them",
+        got=f"files without classes, and {listed([path.name for path in telling or lists])} that lists them",
         wanted="the table of the pictures and their classes or numbers",
-        do=f"fourfold compare {shlex.quote(str(lists))}",
+        do=f"fourfold compare {shlex.quote(str(path))}",
     )
+
+
+def row_width(source: Source) -> int:
+    """How many columns a table has, that of its pictures among them."""
+    return len(source.inputs) if isinstance(source.inputs, Table) else 0
 
 
 def labels_of(path: Path, reading: Reading) -> Source | None:
@@ -43,11 +55,12 @@ def labels_of(path: Path, reading: Reading) -> Source | None:
     return found if found.pictures else None
 
 
-def _lists_pictures(path: Path, reading: Reading) -> bool:
+def _lists_pictures(path: Path, reading: Reading) -> Source | None:
     try:
-        return bool(read_file(path, reading).pictures)
+        found = read_file(path, reading)
     except FourfoldError:  # no table
-        return False
+        return None
+    return found if found.pictures else None
 
 
 def holders_of_pictures(source: Source) -> set[Path]:
