@@ -1,7 +1,8 @@
 """What Arrow's schema in a parquet file says of its columns, which parquet itself does not: the units of durations, and
 the zones of dates.
 
-Beside it stands what pandas says: which columns were the index of a data frame.
+Beside it stands what pandas says, which columns were the index of a data frame, and what Hugging Face says, what the
+classes are called whose numbers are in a column.
 
 Source: the Apache Arrow format, Schema.fbs and Message.fbs, in the binary format of FlatBuffers.
 """
@@ -14,7 +15,7 @@ import struct
 from collections.abc import Callable
 from typing import TypeVar
 
-__all__ = ["index_of_pandas", "units_of_durations", "zones_of_dates"]
+__all__ = ["classes_of_features", "index_of_pandas", "units_of_durations", "zones_of_dates"]
 
 T = TypeVar("T")
 
@@ -65,6 +66,28 @@ def index_of_pandas(said: bytes) -> list[str]:
         return []
     columns = found.get("index_columns") if isinstance(found, dict) else None
     return [name for name in columns if isinstance(name, str)] if isinstance(columns, list) else []
+
+
+def classes_of_features(said: bytes) -> dict[str, list[str]]:
+    """The columns whose numbers are those of classes, and what these are called, as the data sets of Hugging Face say
+    beside the schema; {} for anything else, and where the names are the numbers.
+
+    >>> classes_of_features(b'{"info": {"features": {"y": {"names": ["neg", "pos"], "_type": "ClassLabel"}}}}')
+    {'y': ['neg', 'pos']}
+    """
+    try:
+        features = json.loads(said)["info"]["features"]
+        names = {key: one["names"] for key, one in features.items() if one.get("_type") == "ClassLabel"}
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return {}
+    return {
+        key: words
+        for key, words in names.items()
+        if isinstance(words, list)
+        and all(isinstance(word, str) for word in words)
+        and len({*words}) == len(words)
+        and words != [str(place) for place in range(len(words))]
+    }
 
 
 def _unit_of(flat: bytes, field: int) -> int | None:

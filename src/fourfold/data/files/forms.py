@@ -27,18 +27,16 @@ from .named_tables import perhaps_classes
 from .npz import read_npy, read_npz
 from .opened import Opened
 from .packing import is_packed, plain_content
+from .parquet import open_parquet, read_parquet, rows_of_parquet
 from .parts import ignored_folders, joined
 from .relation import Relation, Survey, survey
 from .tables import (
     open_csv,
     open_json,
-    open_parquet,
     read_csv,
     read_json,
-    read_parquet,
     rows_of_csv,
     rows_of_json,
-    rows_of_parquet,
 )
 from .text.header import no_header
 from .ts_file import is_ts, read_ts

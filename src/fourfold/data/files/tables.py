@@ -8,9 +8,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from fourfold.data.dataset import Note, OfColumns
+from fourfold.data.dataset import Note
 from fourfold.data.files.text.delimited import (
     cells_of,
     lists_of,
@@ -40,12 +39,11 @@ from fourfold.data.values.cells import LISTS
 from fourfold.errors import FileError
 
 from .archives import archived
-from .arrow_schema import index_of_pandas, units_of_durations, zones_of_dates
-from .content import Content, check_bomb, unpacked
+from .content import Content, unpacked
 from .json_forms import in_lines
-from .opened import DURATION, Opened, described_as, named, opened, with_zones
-from .relation import Relation, count, drawn, of_series, of_text
-from .sql import database, quoted
+from .opened import Opened, described_as, named, opened, with_zones
+from .relation import Relation, of_text
+from .sql import database
 
 
 def read_csv(content: Content, reading: Reading) -> Source:
@@ -153,100 +151,6 @@ def _text(
             database(text.path, content.name, explain, scratch, len(dialect.names)) as (connection, file),
         ):
             yield cells_of(connection, file, dialect, text), text, dialect, notes
-
-
-def read_parquet(content: Content, reading: Reading) -> Source:
-    """A parquet file; its declared size is compared with memory before it is read."""
-    with open_parquet(content, reading) as table:
-        return table.source()
-
-
-@contextmanager
-def open_parquet(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
-    with _parquet(content, scratch) as (found, total, described):
-        columns = len(described)
-        if reading.only is not None:
-            found = of_series(found, reading)
-            total = reading.counted or count(found.connection, found.sql, found.parameters)
-        check_memory(content.name, min(total, reading.of(columns), reading.at_once(columns)) * columns * 8)
-        table = opened(replace(found, sql=drawn(found, total, reading)), described, content, reading, total)
-        yield replace(with_zones(table), notes=(*table.notes, *_said_of_zones(found)))
-
-
-@contextmanager
-def rows_of_parquet(content: Content, reading: Reading) -> Iterator[Relation]:
-    with _parquet(content) as (found, *_):
-        yield found
-
-
-@contextmanager
-def _parquet(
-    content: Content, scratch: Path | None = None
-) -> Iterator[tuple[Relation, int, list[tuple[str, str]]]]:
-    """The rows of a parquet file, how many there are, and the types of the columns."""
-    with database(content.path, content.name, scratch=scratch) as (connection, file):
-        relation = "read_parquet(?, hive_partitioning=false)"
-        described = _with_durations(connection, file, described_as(connection, relation, file))
-        facts: Any = connection.execute(
-            "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [file]
-        ).fetchone()
-        total = int(facts[0])
-        relation, described = _index_first(connection, file, relation, described)
-        check_bomb(content.name, content.size, total * len(described))
-        yield Relation(connection, relation, [file], named(described), jumps=True), total, described
-
-
-def _index_first(
-    connection: Any, file: str, relation: str, described: list[tuple[str, str]]
-) -> tuple[str, list[tuple[str, str]]]:
-    """The rows and their columns with the index of a data frame of pandas, which stands behind all others in parquet,
-    before them, as it does in text."""
-    row = connection.execute("SELECT value FROM parquet_kv_metadata(?) WHERE key = 'pandas'", [file]).fetchone()
-    index = index_of_pandas(row[0]) if row else []
-    first = [(name, kind) for name, kind in described if name in index]
-    if not first or len(first) == len(described):
-        return relation, described
-    own = ", ".join(quoted(name) for name, _ in first)
-    others = [column for column in described if column not in first]
-    return f"(SELECT {own}, * EXCLUDE ({own}) FROM {relation})", first + others
-
-
-def _with_durations(connection: Any, file: str, described: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The columns and types of a parquet file; of durations, which parquet itself takes for whole numbers, with their
-    units a second."""
-    units = units_of_durations(_schema_of(connection, file))
-    if len(units) != len(described):
-        return described
-    return [
-        (name, f"{DURATION} {unit}e0" if unit and kind == "BIGINT" else kind)
-        for (name, kind), unit in zip(described, units)
-    ]
-
-
-OF_GREENWICH = ("", "UTC", "Etc/UTC", "GMT", "Etc/GMT", "Z", "+00:00")
-"""What the zone of Greenwich is called, beside dates without a zone."""
-
-
-def _schema_of(connection: Any, file: str) -> bytes:
-    """What Arrow wrote of the columns of a parquet file, b"" where another program did."""
-    key = "SELECT value FROM parquet_kv_metadata(?) WHERE key = 'ARROW:schema'"
-    schema = connection.execute(key, [file]).fetchone()
-    return schema[0] if schema else b""
-
-
-def _said_of_zones(found: Relation) -> tuple[Note, ...]:
-    """What is said of dates in another zone than that of Greenwich."""
-    file = found.parameters[0]
-    zones = zones_of_dates(_schema_of(found.connection, file))
-    rows = found.connection.execute("SELECT * FROM read_parquet(?, hive_partitioning=false) LIMIT 0", [file])
-    names = rows.description
-    if len(names) != len(zones):
-        return ()
-    return tuple(
-        OfColumns.of([name], "date", f"dates in the zone {zone}, turned to Greenwich time")
-        for (name, *_), zone in zip(names, zones)
-        if zone not in OF_GREENWICH
-    )
 
 
 def read_json(content: Content, reading: Reading) -> Source:
