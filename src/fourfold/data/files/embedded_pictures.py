@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from fourfold.errors import DataError
 from .list_columns import ListColumn
 from .pictures import DATA_URI, EMBEDDED, begins_as_picture
 
-__all__ = ["Bytes", "embedded_in", "pictures_among"]
+__all__ = ["Bytes", "embedded_in", "lists_beside", "pictures_among"]
 
 BYTES, PATH = ".bytes", ".path"
 """The fields in which Hugging Face keeps the file of a picture, and its name."""
@@ -24,6 +25,11 @@ IN_MEMORY = 4
 
 ALONE = 2
 """Columns of a table, the target among them, up to which the bytes of pictures need no name to be what is read."""
+
+
+BOXES = re.compile("bbox(es)?|box(es)?|bounding_box(es)?|segmentations?", re.IGNORECASE)
+FIELD_OF_BOXES = re.compile(f"[( ]\"?({BOXES.pattern})\"? ", re.IGNORECASE)
+"""What columns and fields of boxes are called."""
 
 
 class Bytes(ListColumn):
@@ -56,6 +62,45 @@ def pictures_among(columns: Sequence[Bytes], asked: bool) -> Bytes | None:
     return next((one for one in named if one.is_picture()), None)
 
 
+def lists_beside(
+    leaves: Sequence[tuple[str, str]], drawn: Bytes | None, name: str, reading: Reading
+) -> dict[str, str]:
+    """The columns of lists, by their names and types, that are not read beside pictures, each with the reason: lists of
+    lists and of objects, which are no targets, and those of boxes and of what these hold.
+
+    Errors: `DataError` for boxes, if no other column is named as the target.
+    """
+    if drawn is None:
+        return {}
+    boxes = [leaf for leaf, kind in leaves if kind.endswith("]") and _holds_boxes(leaf, kind)]
+    if boxes and not reading.all and not {*reading.targets} - {*boxes}:
+        raise DataError(
+            "boxes-in-pictures",
+            f"{name} has boxes in pictures, any number of them in each",
+            got=f"column {boxes[0]!r}",
+            wanted="one class or number for each picture: to find things in pictures is no task here",
+            do="cut what is in the boxes out of the pictures, one for each row; or --target COLUMN, another one",
+        )
+    objects = tuple(f"{leaf.rpartition('.')[0]}." for leaf in boxes if "." in leaf)
+    found = {
+        leaf: "lists of lists beside pictures, which are read alone"
+        for leaf, kind in leaves
+        if kind.endswith("]") and (kind.count("[") > 1 or kind.startswith("STRUCT("))
+    }
+    of_boxes = [leaf for leaf, _ in leaves if leaf in boxes or (objects and leaf.startswith(objects))]
+    return found | dict.fromkeys(of_boxes, "boxes in the pictures, which are read whole")
+
+
+def _holds_boxes(name: str, kind: str) -> bool:
+    """Whether a column of lists is one of boxes, or of objects with a box each."""
+    return BOXES.fullmatch(name.rpartition(".")[2]) is not None or FIELD_OF_BOXES.search(kind) is not None
+
+
+def are_names(names: Sequence[object]) -> bool:
+    """Whether these are words, all different."""
+    return bool(names) and all(isinstance(name, str) for name in names) and len({*names}) == len(names)
+
+
 def embedded_in(source: Source) -> Source:
     """The source with the column noted whose words are pictures themselves, if there is one; their names are ids."""
     table = source.inputs
@@ -80,7 +125,7 @@ def embedded_in(source: Source) -> Source:
         name = base if base not in table else column.name
         beside = base + PATH if name == base and base + PATH in table else ""
         names = table[beside].tolist() if beside else []
-        ids = table[beside] if beside and None not in names and len({*names}) == len(names) else None
+        ids = table[beside] if are_names(names) else None
         columns = tuple(replace(one, name=name if one is column else one.name) for one in source.columns)
         cells = {name if one == column.name else one: values for one, values in table.items()}
         note = Note(f"pictures: in {name!r}", "their files stand in its cells")

@@ -20,12 +20,12 @@ from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError
 
 from .content import Content
-from .embedded_pictures import Bytes, pictures_among
+from .embedded_pictures import Bytes, lists_beside, pictures_among
 from .list_columns import ListColumn, Lists, lists_in
 from .relation import Relation
 from .sql import column, literal, quoted, shared
 
-__all__ = ["DURATION", "Opened", "described_as", "named", "opened", "source_of", "with_zones"]
+__all__ = ["DURATION", "INTEGERS", "Opened", "described_as", "named", "opened", "source_of", "with_zones"]
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 NUMBERS += tuple(f"U{name}" for name in NUMBERS[:5])
@@ -193,7 +193,11 @@ def opened(
     bytes_of = [Bytes(connection, relation, parameters, name, cell, kind) for name, cell, kind in leaves]
     drawn = pictures_among(bytes_of, reading.layout == "image")
     pixels = drawn.check_size(content.name, rows, len(leaves), reading) if drawn is not None else 0
+    beside = lists_beside([(name, kind) for name, _, kind in leaves], drawn, content.name, reading)
     for name, cell, kind in leaves:
+        if name in beside:
+            left_out[name] = beside[name]
+            continue
         if drawn is not None and name == drawn.name:
             casts[name] = drawn.as_words()
             continue
@@ -202,6 +206,8 @@ def opened(
             casts[name if name not in casts else f"{name} 2"] = cast
             continue
         found_in = lists_in(ListColumn(connection, relation, parameters, name, cell, kind, reading.lists), IN_LISTS)
+        if drawn is not None and found_in.uneven and name not in reading.targets:
+            found_in = Lists(because="lists of unequal lengths beside pictures, which are read alone")
         within[name] = found_in
         casts |= found_in.casts
         left_out |= {name: found_in.because} if found_in.because else {}
