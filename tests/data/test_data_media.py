@@ -5,7 +5,7 @@ import random
 import zipfile
 
 import pytest
-from data_samples import LABELS, files, png, read_and_said, refused_and_said, rows
+from data_samples import LABELS, files, png, read_and_said, refused_and_said, rows, zipped
 
 WORDS = ["plot", "music", "actor", "scene", "film", "story", "town", "people"]
 WAV = b"RIFF\x24\0\0\0WAVEfmt " + bytes(40)
@@ -60,6 +60,8 @@ READ = {
     "which rows test, beside pictures": (beside("split", lambda i: ["train", "test"][i > 15]), {}, "! column 'split' says which images train and which test ('test', 'train'), and is left out"),
     "which rows test, beside texts": (rows("split,text,y", lambda i: f"{['train', 'val'][i > 30]},{drawn(i)}", 40), {"layout": "text"}, "! column 'split' says which texts train and which test ('train', 'val'), and is left out"),
     "boxes beside pictures": (beside("xmin,ymin,xmax,ymax", lambda i: f"{i % 3},1,{5 + i % 3},6"), {}, "! columns 'xmin', 'ymin', 'xmax', 'ymax' say where in a picture something is"),
+    "mails, named by numbers and digests": (files(**{f"{LABELS[i % 2]}__{i:05}_dot_{i * 10**30 + 2**80:032x}": drawn(i) for i in range(20)}), {}, "20 texts of 1 used column"),
+    "mails, named by numbers behind a point": (zipped("a.zip", **{f"{LABELS[i % 2]}/mail.{i}": drawn(i) for i in range(20)}), {}, "20 texts of 1 used column"),
     "folders of a storage device": (files(**CLASSES, **{"@eaDir__0_dot_png": png(), "p__@eaDir__1_dot_png": png()}), {}, "20 images of 8x8x1"),
     "a class none of whose files is read": (files(**CLASSES, **{f"z__{i}_dot_heic": b"x" for i in range(5)}), {}, "left out: 'z' (none of their files is read: '.heic')"),
 }  # fmt: skip

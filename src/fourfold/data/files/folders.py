@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -50,6 +51,20 @@ TEXT, TEXTS = "text", (".txt", ".text", ".md", "")
 
 UNLABELLED = ("unsup", "unlabeled", "unlabelled", "unsupervised")
 """What subfolders are called, in small letters, whose files have no class yet."""
+
+
+NUMBERED = re.compile(r"\.(?:\d+|[0-9a-f]{16,})")
+"""What stands behind the last point of a name that tells no kind of file: a number, or a digest, as of mails."""
+
+
+def end_of(name: str) -> str:
+    """The end of a name that tells the kind of a file, in small letters; "" without one.
+
+    >>> end_of("a.TXT"), end_of("00001.7c53336b37003a9286aba55d2945844c"), end_of("mail.12")
+    ('.txt', '', '')
+    """
+    end = Path(name).suffix.lower()
+    return "" if NUMBERED.fullmatch(end) else end
 
 
 def check_not_one_class(source: Source, test: Any) -> None:
@@ -124,7 +139,7 @@ def new_files(paths: Sequence[Path], reading: Reading, pattern: bool) -> Source 
     if reading.all and all(path.is_file() for path in paths):
         pictures = reading.layout == "image" and all(is_picture(path.name) for path in paths)
         named = reading.layout == "text" and reading.column == TEXT and pattern
-        if pictures or (named and all(path.suffix.lower() in TEXTS for path in paths)):
+        if pictures or (named and all(end_of(path.name) in TEXTS for path in paths)):
             return _rows(within, [*paths], None, reading)
     if not are_wanted(reading):
         return None
@@ -173,7 +188,8 @@ def _are_notes(files: Sequence[Path], kept: np.ndarray) -> bool:
     """Whether the texts that are ``kept`` are such as Index and README, beside a larger file of another kind."""
     own = {files[place] for place in kept}
     others = (path.stat().st_size for path in files if path not in own)
-    return not any(path.suffix for path in own) and max(others, default=0) > sum(path.stat().st_size for path in own)
+    size = sum(path.stat().st_size for path in own)
+    return not any(end_of(path.name) for path in own) and max(others, default=0) > size
 
 
 def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: Reading) -> Source:
@@ -182,7 +198,7 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
     if reading.header is not None:
         raise no_header(str(folder), reading.header)
     pictures = [is_picture(path.name) for path in files]
-    texts = [path.suffix.lower() in TEXTS for path in files]
+    texts = [end_of(path.name) in TEXTS for path in files]
     wanted = pictures if any(pictures) and reading.layout != "text" else texts
     drawn = [path for path, picture in zip(files, pictures) if picture]
     masks = masks_among(drawn) if wanted is pictures and not reading.all else {}
@@ -204,7 +220,7 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         mask, of = next(iter(masks.items()))
         which = f"left out: {counted(len(masks), 'picture')}, such as {mask.name!r}"
         notes.append(Note(which, f"masks of others beside them, as of {of!r}, by their names"))
-    endings = Counter(files[place].suffix.lower() for place in kept)
+    endings = Counter(end_of(files[place].name) for place in kept)
     if wanted is texts and len(endings) > 1:
         counts = ", ".join(f"{count:,} {end or 'without an end'}" for end, count in endings.most_common())
         notes.append(Note(f"texts: {counts}", f"all names that end in {', '.join(filter(None, TEXTS))} or in nothing"))

@@ -29,6 +29,7 @@ from fourfold.data.source import Source
 from fourfold.errors import FileError, FourfoldError, MachineError, UnsafeFileError
 
 from .content import Content, check_bomb, look, unchanged
+from .folders import TEXTS, end_of
 from .parts import SERIES, check_number, entries_of, is_table
 from .pictures import is_picture
 from .zipped import DAMAGED, OTHERS, bytes_of, check_names, damaged, is_hidden
@@ -167,7 +168,7 @@ def _holds_folder(path: Path) -> bool:
     if any(map(OTHERS.search, names)):
         return False
     read = tables or [name for name in names if name.lower().endswith(SERIES)]
-    read = read or [name for name in names if is_table(name) or Path(name).suffix.lower() in ("", ".text", ".md")]
+    read = read or [name for name in names if is_table(name) or end_of(name) in TEXTS]
     return len({os.path.dirname(name) for name in read}) > 1
 
 
