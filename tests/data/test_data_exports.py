@@ -71,7 +71,7 @@ REFUSED = {
     "test rows that lack another column than the target": (files(train_dot_csv=rows("v,w,y", lambda i: f"{i},{i % 7}"), test_dot_csv=rows("v,y", str)), 2, "test-columns", "no 'w', wanted the same columns, the target among them. Do this: add 'w', or --drop w, if"),
     "a header that is two names short": ("v,y\n" + "1,2,3,p\n1,3,2,q\n" * 20, 2, "ragged-row", "wanted 2"),
     "a header and a row that are one cell short": ("v,y\n1,2\n" + "1,3,p\n2,5,q\n" * 20, 2, "ragged-row", "wanted 2"),
-    "lines of text in a file for each class": (files(pos_dot_txt="a good film, 1\n" * 20, neg_dot_txt="a bad film 2\n" * 20), 2, "lines-of-text", "write one table with the columns text and label"),
+    "lines of text in a file for each class": (files(pos_dot_txt="a good film, 1\n" * 20, neg_dot_txt="a bad film 2\n" * 20), 2, "lines-of-text", "--target file, if the names of the files are the classes"),
     "pictures and masks": (files(**{f"{part}__{i}_dot_png": png() for part in ("images", "masks") for i in range(8)}), 2, "no-classes", "got the subfolders 'images', 'masks'"),
     "pictures and boxes": (files(**{f"images__{i}_dot_png": png() for i in range(8)}, **{f"labels__{i}_dot_txt": "0 0.5" for i in range(8)}), 2, "no-classes", "no masks or boxes"),
     "sounds": (files(**{f"{c}__{i}_dot_wav": b"RIFF" for c in "ab" for i in range(8)}), 2, "folder", "features of the sounds"),

@@ -1,6 +1,7 @@
 """Files with a text in each line."""
 
 import io
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 
 from fourfold.data import read, read_inputs
 from fourfold.data.prediction.new_rows import parts_of_inputs
-from fourfold.errors import FourfoldError
+from fourfold.errors import DataError, FileError, FourfoldError
 from fourfold.preprocessing import Preparation
 
 WORDS = ["the", "of", "great", "bad", "nice", "awful", "product", "service", "price", "quality", "delivery"]
@@ -133,7 +134,7 @@ def test_new_texts_of_one_word_need_their_name(tmp_path):
 
 
 def test_lines_of_texts_by_class_are_told_what_to_do(tmp_path):
-    for name in ("rt-polarity.pos", "rt-polarity.neg"):
+    for name in ("reviews-good.txt", "reviews-bad.txt"):
         (tmp_path / name).write_text("\n".join(sentences()), encoding="utf-8")
     with pytest.raises(FourfoldError, match="files of texts, a line each") as caught:
         read(str(tmp_path))
@@ -154,3 +155,47 @@ def test_objects_without_a_plain_value_are_told_what_to_do(tmp_path):
     (tmp_path / "spacy.json").write_text('[["so it is", {"cats": {"a": 1}}], ["as it was", {"cats": {"a": 0}}]]')
     with pytest.raises(FourfoldError, match="has no column that can be used.* Do this: write a table, in JSON an object"):
         read(str(tmp_path / "spacy.json"))
+
+
+GOOD, BAD = ([f"it was a {word} film and {number} saw it\n" for number in range(20)] for word in ("good", "bad"))
+# name: (files, options, classes)
+BY_FILE = {
+    "ends": ({"x.neg": BAD, "x.pos": GOOD}, {}, {"neg", "pos"}),
+    "ends, asked for": ({"x.neg": BAD, "x.pos": GOOD}, {"target": "file"}, {"neg", "pos"}),
+    "ends, beside notes": ({"x.neg": BAD, "x.pos": GOOD, "README.txt": ["what the data are about\n"]}, {}, {"neg", "pos"}),
+    "names": ({"bad.txt": BAD, "good.txt": GOOD}, {"target": "file"}, {"bad", "good"}),
+    "blank lines and ends of Windows": ({"bad.txt": "\r\n\r\n".join(map(str.strip, BAD)), "good.txt": GOOD}, {"target": "file"}, {"bad", "good"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("name", BY_FILE)
+def test_a_file_for_each_class_holds_a_text_in_each_line(name, packed, tmp_path):
+    contents, options, classes = BY_FILE[name]
+    folder = tmp_path / "set"
+    folder.mkdir()
+    for file, lines in contents.items():
+        (folder / file).write_bytes("".join(lines).encode())
+    if packed:
+        folder = shutil.make_archive(str(tmp_path / "set"), "gztar", tmp_path, "set")
+    data = read(folder, **options)
+    assert (data.rows, data.layout, set(data.target), data.target_name) == (40, "text", classes, "file")
+    assert dict(zip(data.inputs["text"], data.target))["it was a bad film and 3 saw it"] == min(classes - {"pos", "good"})
+    (part,) = parts_of_inputs({"text": ["it was a good film"]}, Preparation.fit(data, range(40)))
+    assert part.rows == 1
+
+
+def test_what_files_of_lines_are_is_asked_where_their_names_do_not_tell(tmp_path):
+    for name, lines in (("bad.txt", BAD), ("good.txt", GOOD)):
+        (tmp_path / name).write_text("".join(lines))
+    with pytest.raises(DataError, match="--target file, if the names of the files are the classes"):
+        read(tmp_path)
+
+
+def test_lines_of_files_are_in_their_encodings(tmp_path):
+    (tmp_path / "x.pos").write_bytes("".join(GOOD).replace("film", "café").encode("cp1252"))
+    (tmp_path / "x.neg").write_text("".join(BAD))
+    data = read(tmp_path)
+    assert any("cp1252 of x.pos" in str(note) for note in data.notes) and sum("café" in text for text in data.inputs["text"]) == 20
+    with pytest.raises(FileError, match="is not in the encoding utf-8"):
+        read(tmp_path, encoding="utf-8")

@@ -54,6 +54,7 @@ from fourfold.data.files.parts import (
 from fourfold.data.files.picture_tables import holders_of_pictures, labels_of, row_width, table_of
 from fourfold.data.files.text.encoding import no_text
 from fourfold.data.files.text.header import no_header
+from fourfold.data.files.text_files import texts_by_file
 from fourfold.data.files.zipped import Member, is_damaged, tables_of, unpacked_tables
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, FourfoldError, OptionError
@@ -97,7 +98,7 @@ def _opened(source: Any, reading: Reading) -> Source:
     if (new := new_files(files or [Path(name)], reading, bool(files))) is not None:
         return new
     if files:
-        return thinned(read_tables(name, files, reading), reading)
+        return thinned(texts_by_file(name, files, reading) or read_tables(name, files, reading), reading)
     if os.path.isdir(name):
         found = _folder(Path(name), reading)
         if reading.encoding is not None and found.pictures and found.of_folders:
@@ -304,6 +305,16 @@ def _of_one_zip(folder: Folder) -> Source | None:
     return _opened(packed, folder.reading).noting(file, *_ignored(others))
 
 
+def _of_lines(folder: Folder) -> Source | None:
+    """Texts, one in each line, in a file for each class."""
+    ends = (".txt", ".pos", ".neg")
+    named = [path for path in folder.files if path.suffix.lower() in ends]
+    classes = [path for path in named if path.suffix.lower() in ends[1:]]
+    others = [path for path in folder.files if path not in (classes or named)]
+    found = None if folder.pictured else texts_by_file(str(folder.path), classes or named, folder.reading)
+    return found and found.noting(*_ignored(others))
+
+
 def _of_files(folder: Folder) -> Source | None:
     """Pictures, texts or recordings without classes, or with classes in their names."""
     if folder.tables and not folder.pictured and folder.reading.layout != "text":
@@ -333,6 +344,7 @@ KINDS: tuple[Callable[[Folder], Source | None], ...] = (
     _of_listed_pictures,
     _of_one_class,
     _of_one_zip,
+    _of_lines,
     _of_files,
     _of_tables,
 )

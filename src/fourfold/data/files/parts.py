@@ -282,8 +282,8 @@ def check_texts(folder: Path, files: Sequence[Path]) -> None:
             f"{folder} holds files of texts{', a line each,' * (len(files) < MANY_TEXTS)} and no tables",
             got=listed([path.name for path in files]),
             wanted="a table, or a subfolder for each class with a file for each text",
-            do="write one table with the columns text and label, the text between double quotes, and the name of its "
-            "file as the label"
+            do="--target file, if the names of the files are the classes, or let them end in .pos and .neg; else write "
+            "one table with the columns text and label, the text between double quotes"
             if len(files) < MANY_TEXTS
             else "put each file into a subfolder that is called as its class",
         )
