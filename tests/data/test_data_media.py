@@ -62,6 +62,8 @@ READ = {
     "boxes beside pictures": (beside("xmin,ymin,xmax,ymax", lambda i: f"{i % 3},1,{5 + i % 3},6"), {}, "! columns 'xmin', 'ymin', 'xmax', 'ymax' say where in a picture something is"),
     "mails, named by numbers and digests": (files(**{f"{LABELS[i % 2]}__{i:05}_dot_{i * 10**30 + 2**80:032x}": drawn(i) for i in range(20)}), {}, "20 texts of 1 used column"),
     "mails, named by numbers behind a point": (zipped("a.zip", **{f"{LABELS[i % 2]}/mail.{i}": drawn(i) for i in range(20)}), {}, "20 texts of 1 used column"),
+    "two columns of classes": (files(labels_dot_csv=rows("file,animal,age,colour", lambda i: f"{i}.png,{['cat', 'dog', 'cow'][i % 3]},{i % 4}", 40), **{f"{i}_dot_png": png() for i in range(40)}), {}, "! the last column, 'colour', was taken for the target, and 'animal', 3 classes, is left out beside the pictures. Do this: --target animal"),
+    "two columns of numbered classes": (files(labels_dot_csv=rows("file,fine_label,coarse_label", lambda i: f"{i}.png,{i % 6}", 40, lambda i: i % 3), **{f"{i}_dot_png": png() for i in range(40)}), {}, "'fine_label', 6 classes, is left out"),
     "folders of a storage device": (files(**CLASSES, **{"@eaDir__0_dot_png": png(), "p__@eaDir__1_dot_png": png()}), {}, "20 images of 8x8x1"),
     "a class none of whose files is read": (files(**CLASSES, **{f"z__{i}_dot_heic": b"x" for i in range(5)}), {}, "left out: 'z' (none of their files is read: '.heic')"),
 }  # fmt: skip

@@ -21,6 +21,13 @@ BOX = re.compile(
 """What the sides of boxes are called."""
 
 
+CLASS = re.compile("label|class|categor|species", re.IGNORECASE)
+"""What is in the names of columns of classes that are numbers."""
+
+EACH = 5
+"""Rows that each class has on average."""
+
+
 @dataclass(frozen=True)
 class LeftOut(Note):
     """The note that columns are left out beside pictures or texts.
@@ -30,7 +37,7 @@ class LeftOut(Note):
     - ``alike``: those that have the two values that the target has, and no other; ``one_each``: these are numbers, and
       each row has the higher one in one of them or in the target.
     - ``parts``: those that say which rows train and which test, each with its words; ``boxes``: those that are called
-      as the sides of boxes, all four of them.
+      as the sides of boxes, all four of them; ``classes``: those whose values may be classes, and how many these are.
     """
 
     dates: tuple[tuple[str, int, int], ...] = ()
@@ -38,6 +45,7 @@ class LeftOut(Note):
     one_each: bool = False
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     boxes: tuple[str, ...] = ()
+    classes: tuple[tuple[str, int], ...] = ()
 
 
 def left_out_beside(table: Table, names: Sequence[str], target: np.ndarray | None, because: str) -> Note:
@@ -58,12 +66,28 @@ def left_out_beside(table: Table, names: Sequence[str], target: np.ndarray | Non
     words = {name: {*table[name].tolist()} - {None} for name in names if table[name].dtype.kind == "O"}
     parts = tuple((name, tuple(sorted(own))) for name, own in words.items() if are_parts(own))
     what, boxes = f"left out: {listed(names)}", _boxes(names)
-    if not (dates or alike or parts or boxes):
+    apart = {*alike, *(name for name, _ in parts), *boxes}
+    classes = tuple((name, count) for name in names if name not in apart and (count := _classes(name, table[name])))
+    if not (dates or alike or parts or boxes or classes):
         return Note(what, because)
     one_each = bool(alike) and _one_each([*(table[name] for name in alike), target])
     return LeftOut(
-        what, because, dates=(*dates,), alike=(*alike,), one_each=one_each, parts=parts, boxes=boxes
+        what, because, dates=(*dates,), alike=(*alike,), one_each=one_each, parts=parts, boxes=boxes, classes=classes
     )
+
+
+def _classes(name: str, values: np.ndarray) -> int:
+    """How many classes the values (N,) of a column may be, words in each row, or whole numbers that are called as
+    classes are; 0 if they are none: each of them occurs five times and more on average.
+
+    >>> _classes("animal", np.array(["cat", "dog"] * 5, dtype=object)), _classes("age", np.array([1.0, 2.0] * 5))
+    (2, 0)
+    """
+    if missing(values).any() or not (values.dtype.kind == "O" or (values.dtype.kind == "f" and CLASS.search(name))):
+        return 0
+    found = {*values.tolist()}
+    whole = values.dtype.kind == "O" or all(value == round(value) for value in found)
+    return len(found) if whole and 2 <= len(found) <= len(values) / EACH else 0
 
 
 def _boxes(names: Sequence[str]) -> tuple[str, ...]:

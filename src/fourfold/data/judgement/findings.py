@@ -116,6 +116,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     targets.of_flags,
     targets.one_of_labels,
     targets.left_out_alike,
+    targets.left_out_classes,
     targets.left_out_beside,
     targets.of_folders,
     targets.kind,

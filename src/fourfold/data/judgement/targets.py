@@ -240,6 +240,26 @@ def left_out_alike(case: Case) -> Iterator[Finding]:
         )
 
 
+def left_out_classes(case: Case) -> Iterator[Finding]:
+    """Where the last column was taken, and others that are left out beside pictures may be the target as well."""
+    for note in case.dataset.notes:
+        if not isinstance(note, LeftOut) or case.dataset.layout != "image" or not was_guessed(case, LAST):
+            continue
+        labels = [name for name, _ in note.classes]
+        if labels:
+            said = ", ".join(f"{name!r}, {count:,} classes," for name, count in note.classes)
+            yield Finding(
+                "classes-left-out",
+                f"the last column, {case.dataset.target_name!r}, was taken for the target, and {said} "
+                f"{'is' if len(labels) == 1 else 'are'} left out beside the pictures",
+                "columns",
+                len(labels),
+                f"--target {shlex.quote(labels[0])}, if this is what is asked for",
+                important=True,
+                columns=tuple(labels),
+            )
+
+
 def left_out_beside(case: Case) -> Iterator[Finding]:
     """Columns beside pictures or texts that say which rows test, and those of boxes."""
     found = [note for note in case.dataset.notes if isinstance(note, LeftOut)]
