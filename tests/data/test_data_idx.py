@@ -80,3 +80,10 @@ def test_an_array_of_numpy_may_be_packed(tmp_path):
     np.save(tmp_path / "y.npy", LABELS)
     plain, packed = (read(tmp_path / name, labels=tmp_path / "y.npy") for name in ("x.npy", "x.npy.gz"))
     assert plain.fingerprint == packed.fingerprint
+
+
+def test_a_file_that_declares_millions_of_rows_is_damaged_and_no_bytes(tmp_path):
+    for rows in (2**24, 2**27 + 5):
+        (tmp_path / "train-images-idx3-ubyte").write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, rows, 28, 28) + bytes(1000))
+        with pytest.raises(FileError, match="is damaged or cut off: got 1,000 bytes of values, wanted .*fetch it again"):
+            read(tmp_path / "train-images-idx3-ubyte")

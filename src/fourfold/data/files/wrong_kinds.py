@@ -36,8 +36,8 @@ COCO = re.compile(rb'\s*\{.{0,20000}?"images"\s*:\s*\[\s*\{[^\]]{0,2000}"file_na
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 WANTED = "csv, tsv, parquet, json, xlsx, npz, npy, idx or ts"
 
-IDX = re.compile(rb"\0\0[\x08\x09\x0b-\x0e][\x01-\x04]\0")
-"""How IDX files begin, the form of MNIST: the type of their values, and how many axes they have."""
+IDX = re.compile(rb"\0\0[\x08\x09\x0b-\x0e][\x01-\x04][\0-\x0f]")
+"""How IDX files begin, the form of MNIST: the type of their values, how many axes they have, and below 2^28 rows."""
 
 PICKLE = re.compile(
     rb"\x80[\x02-\x05]."  # protocols 2 to 5
