@@ -6,7 +6,7 @@ from data_samples import npz, read_and_said, refused_and_said
 
 from fourfold.data import read, read_inputs
 from fourfold.data.columns.roles import Roles
-from fourfold.errors import DataError, OptionError
+from fourfold.errors import DataError, FileError, OptionError
 from fourfold.preprocessing import Preparation
 
 N = 60
@@ -104,3 +104,13 @@ def test_parts_are_known_by_their_names(names, tmp_path):
     x, y, x_test, y_test = names.split()
     data = read(str(npz(**{x: X, y: Y, x_test: X[:9], y_test: Y[:9]})(tmp_path)))
     assert data.test_rows is not None and len(data.test_rows) == 9 and data.rows == len(X) + 9
+
+
+def test_the_only_file_of_arrays_in_a_folder_is_read(tmp_path):
+    np.savez(tmp_path / "data.npz", x=np.arange(120.0).reshape(30, 4) % 7, y=np.arange(30) % 2)
+    (tmp_path / "README").write_text("what it is about")
+    data = read(tmp_path)
+    assert data.rows == 30 and "file: data.npz (the only one with arrays)" in map(str, data.notes)
+    np.savez(tmp_path / "more.npz", x=np.zeros(3))
+    with pytest.raises(FileError, match="name the file of data, such as .*data.npz"):
+        read(tmp_path)

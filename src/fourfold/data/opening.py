@@ -305,6 +305,16 @@ def _of_one_zip(folder: Folder) -> Source | None:
     return _opened(packed, folder.reading).noting(file, *_ignored(others))
 
 
+def _of_one_npz(folder: Folder) -> Source | None:
+    """Nothing but a file of arrays by names, and notes without an end or in Markdown."""
+    arrays = [path for path in folder.files if path.suffix.lower() == ".npz"]
+    others = [path for path in folder.files if path not in arrays]
+    if len(arrays) != 1 or folder.classes or any(path.suffix.lower() not in ("", ".md") for path in others):
+        return None
+    file = Note(f"file: {arrays[0].name}", "the only one with arrays")
+    return open_source(arrays[0], folder.reading).noting(file, *_ignored(others))
+
+
 def _of_lines(folder: Folder) -> Source | None:
     """Texts, one in each line, in a file for each class."""
     ends = (".txt", ".pos", ".neg")
@@ -344,6 +354,7 @@ KINDS: tuple[Callable[[Folder], Source | None], ...] = (
     _of_listed_pictures,
     _of_one_class,
     _of_one_zip,
+    _of_one_npz,
     _of_lines,
     _of_files,
     _of_tables,
