@@ -169,3 +169,23 @@ def test_a_damaged_picture_is_named_within_its_archive(tmp_path):
 def test_a_zip_file_of_a_document_is_no_folder(tmp_path):
     members = [("[Content_Types].xml", "<x/>"), ("word/document.xml", "<x/>"), ("word/media/a.png", png())]
     refused_and_said(packed("a.zip", members), 2, "wrong-kind", "Word", tmp_path)
+
+
+@pytest.mark.parametrize("beside", [(), ("README.md", "LICENSE")])
+def test_an_archive_alone_in_a_folder_is_what_it_holds(beside, tmp_path):
+    path = packed("a.tgz", within("set/", PICTURES))(tmp_path)
+    for name in beside:
+        (tmp_path / name).write_text("what it is about")
+    data = read(tmp_path)
+    assert data.rows == 24 and f"unpacked: 24 files of {path} (for this run alone)" in map(str, data.notes)
+    assert read(f"{path}/").rows == 24
+
+
+def test_tables_to_be_filled_in_are_no_data_beside_archives(tmp_path):
+    form = ("sampleSubmission.csv", rows("id", lambda i: i * 7 % 41, 40))
+    refused_and_said(packed("a.zip", [("images.zip", b"PK"), form]), 2, "wrong-kind", "unpack it first", tmp_path)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    packed("images.zip", within("", PICTURES))(folder)
+    (folder / form[0]).write_text(form[1])
+    refused_and_said(lambda _: folder, 2, "form-beside-archives", "unpack 'images.zip' there, or name one", tmp_path)

@@ -43,6 +43,7 @@ from fourfold.data.files.parts import (
     hold_texts,
     holds_pictures,
     in_one_form,
+    is_form,
     is_table,
     matches,
     other_parts,
@@ -338,6 +339,15 @@ def _of_tables(folder: Folder) -> Source:
     """Tables of the same columns, one after the other."""
     others = [path for path in folder.files if not is_table(path.name) or path.name in DESCRIPTIONS]
     check_texts(folder.path, folder.tables)
+    packed = [path.name for path in others if path.name.lower().endswith(ARCHIVES)]
+    if packed and all(map(is_form, folder.tables)):
+        raise DataError(
+            "form-beside-archives",
+            f"{folder.path} holds a table to be filled in, and the data are packed beside it",
+            got=listed([*(path.name for path in folder.tables), *packed]),
+            wanted="the data unpacked",
+            do=f"unpack {listed(packed)} there, or name one of them",
+        )
     check_not_notes(folder.path, folder.tables)
     found = read_tables(str(folder.path), folder.tables, folder.reading)
     return found.noting(*_ignored(others), *folder.copies)

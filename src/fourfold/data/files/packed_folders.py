@@ -55,6 +55,9 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 UTF_8 = 0x800
 """The flag of a zip file's member whose name is in UTF-8."""
 
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar.xz", ".txz")
+"""How names of archives end that are looked for in folders."""
+
 PACKERS: dict[bytes, Any] = {b"\x1f\x8b": gzip, b"BZh": bz2, b"\xfd7zXZ\0": lzma}
 BROKEN = (*DAMAGED, tarfile.TarError, lzma.LZMAError)
 
@@ -129,12 +132,31 @@ def _place(source: Any) -> tuple[str, str] | None:
     name = os.fspath(source)
     if not isinstance(name, str) or not name or "\0" in name:
         return None
-    if os.path.lexists(name) or not any(end in name.lower() for end in (".zip/", ".tar", ".tgz/", ".tbz", ".txz/")):
-        return (name, "") if os.path.isfile(name) and _kind(Path(name), whole=True) else None
-    for above in Path(name).parents:
-        if os.path.isfile(above):
-            return (str(above), str(Path(name).relative_to(above))) if _kind(above, whole=False) else None
-    return None
+    if os.path.isdir(name):
+        only = _only_archive(Path(name))
+        return (str(only), "") if only is not None else None
+    if os.path.isfile(name):
+        return (name, "") if _kind(Path(name), whole=True) else None
+    if not any(end in name.lower() for end in (".zip/", ".tar", ".tgz/", ".tbz", ".txz/")):
+        return None
+    path = Path(name)
+    archive = next((above for above in (path, *path.parents) if os.path.isfile(above)), None)
+    if archive is None or not _kind(archive, whole=archive == path):
+        return None
+    return str(archive), "" if archive == path else str(path.relative_to(archive))
+
+
+def _only_archive(folder: Path) -> Path | None:
+    """The archive of a folder that lies alone in one, but for notes without an end or in Markdown."""
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return None  # said where it is read
+    entries = entries_of(folder)
+    archives = [entry for entry in entries if entry.name.lower().endswith(ARCHIVES)]
+    others = [entry for entry in entries if entry not in archives]
+    if len(archives) != 1 or any(entry.is_dir() or entry.suffix.lower() not in ("", ".md") for entry in others):
+        return None
+    inside = archives[0].is_file() and archives[0].resolve().is_relative_to(folder.resolve())
+    return archives[0] if inside and _kind(archives[0], whole=True) else None
 
 
 def _kind(path: Path, whole: bool) -> str:

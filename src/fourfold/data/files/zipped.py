@@ -15,7 +15,7 @@ from fourfold.data.messages import listed
 from fourfold.errors import FileError, UnsafeFileError
 
 from .content import Content, check_bomb
-from .parts import SERIES, is_table
+from .parts import SERIES, is_form, is_table
 
 __all__ = [
     "DAMAGED",
@@ -37,6 +37,9 @@ OTHERS = re.compile(r"\.npy$|\.pkl$|^xl/|^word/|^ppt/|^content\.xml$|^Index/|^mo
 
 ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
 """How names begin that have a root."""
+
+PACKED = re.compile(r"\.(?:zip|7z|rar|tar(?:\.\w+)?|t[gbx]z)$", re.IGNORECASE)
+"""How names of archives within others end."""
 
 CHUNK = 2**20
 MOST = 1_000
@@ -63,6 +66,8 @@ def tables_of(path: Path, head: bytes) -> list[Member]:
     check_names(path.name, [member.filename for member in members])
     shown = [member for member in members if not is_hidden(member.filename)]
     found = [member for member in shown if is_table(member.filename)]
+    if any(PACKED.search(member.filename) for member in shown):  # what is to be filled in is not the data then
+        found = [member for member in found if not is_form(Path(member.filename))]
     tables = [member for member in found if not member.filename.lower().endswith((".txt", ".xlsx"))]
     found = tables or [member for member in shown if member.filename.lower().endswith(SERIES)] or found
     names = {_name(member).lower() for member in found}
