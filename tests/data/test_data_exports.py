@@ -74,7 +74,7 @@ REFUSED = {
     "lines of text in a file for each class": (files(pos_dot_txt="a good film, 1\n" * 20, neg_dot_txt="a bad film 2\n" * 20), 2, "lines-of-text", "--target file, if the names of the files are the classes"),
     "pictures and masks": (files(**{f"{part}__{i}_dot_png": png() for part in ("images", "masks") for i in range(8)}), 2, "no-classes", "got the subfolders 'images', 'masks'"),
     "pictures and boxes": (files(**{f"images__{i}_dot_png": png() for i in range(8)}, **{f"labels__{i}_dot_txt": "0 0.5" for i in range(8)}), 2, "no-classes", "no masks or boxes"),
-    "sounds": (files(**{f"{c}__{i}_dot_wav": b"RIFF" for c in "ab" for i in range(8)}), 2, "folder", "features of the sounds"),
+    "sounds": (files(**{f"{c}__{i}_dot_wav": b"RIFF" for c in "ab" for i in range(8)}), 2, "folder", "x=[librosa.power_to_db(librosa.feature.melspectrogram("),
     "tables in a folder for each class": (files(**{f"{c}__{i}_dot_csv": rows("v,w", str) for c in "ab" for i in range(8)}), 2, "folder", "what names of folders say has to be a column"),
     "JSON with comments above": ('// of 2020\n[{"v": 1, "y": 2}]', 2, "wrong-kind", "take the comments out"),
     "JSON with comments within": ('[\n  // first\n  {"v": 1, "y": 2}]', 2, "wrong-kind", "JSON with comments"),
