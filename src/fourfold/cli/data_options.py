@@ -35,8 +35,8 @@ class DataOptions:
         typer.Argument(
             metavar="DATA",
             help="digits, iris, ...; a csv, tsv, parquet, json, xlsx (FILE.xlsx#SHEET), npz, npy or ts file, packed or "
-            "not; a quoted pattern, a folder of tables, or of pictures or texts in a subfolder for each class, or a zip or "
-            "tar file of one; - for standard input.",
+            "not; a quoted pattern, a folder of tables, or of pictures or texts in a subfolder for each class, or a "
+            "zip or tar file of one; - for standard input.",
         ),
     ] = None
     x: Annotated[
