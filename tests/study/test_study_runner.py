@@ -6,6 +6,7 @@ from threading import Timer
 
 import pytest
 
+from fourfold.errors import MachineError, OptionError
 from fourfold.study.blocks import Block, Run
 from fourfold.study.candidates import Problem
 from fourfold.study.runner import ATTEMPTS, run_blocks
@@ -47,6 +48,44 @@ def test_a_task_is_waited_for_as_long_as_it_should_take_and_more(tmp_path, expec
     (done,) = run_blocks([Slow(expected)], tmp_path, pool, patience=0.1)
     assert (pool.given_up, pool.sent) == ((ATTEMPTS, ATTEMPTS) if lost else (0, 1))
     assert bool(done.failure) is lost
+
+
+class Odd(Executor):
+    """Gives what it is told to give for the first tasks, and takes no more then if it is told so."""
+
+    def __init__(self, given, most=100):
+        self.given, self.most = given, most
+
+    def submit(self, function, *args):
+        if not self.most:
+            raise RuntimeError("cannot schedule new futures after shutdown")
+        self.most -= 1
+        return self.given()
+
+
+def cancelled():
+    future = Future()
+    future.cancel()
+    return future
+
+
+@pytest.mark.timeout(60)
+def test_tasks_that_an_executor_cancels_are_lost_and_not_waited_for(tmp_path):
+    (done,) = run_blocks([Slow(0.0)], tmp_path, Odd(cancelled))
+    assert "lost 3 times" in done.failure
+    with pytest.raises(MachineError, match="takes no more tasks: got Odd, wanted"):
+        run_blocks([Slow(0.0)], tmp_path, Odd(cancelled, most=1))
+
+
+@pytest.mark.timeout(60)
+def test_an_executor_that_gives_no_task_back_ends_the_run(tmp_path):
+    with pytest.raises(MachineError, match="takes no more tasks: got Odd, which gives none back, wanted"):
+        run_blocks([Slow(0.0)] * 3, tmp_path, Odd(Future), patience=0.1)
+
+
+def test_what_is_no_future_is_refused(tmp_path):
+    with pytest.raises(OptionError, match="something else than futures: got builtins.NoneType of Odd.submit"):
+        run_blocks([Slow(0.0)], tmp_path, Odd(lambda: None))
 
 
 def test_what_a_block_should_take_grows_with_its_runs_and_steps():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from fourfold.errors import FourfoldError, MachineError
+from fourfold.errors import FourfoldError, MachineError, OptionError
 from fourfold.study.workers import kill_worker, local_worker
 
 logger = logging.getLogger(__name__)
@@ -105,11 +105,11 @@ def run_blocks(
             if executor is None:
                 kill_worker()
             raise
-        if missing and executor is not None and not turn.sent:
+        if missing and executor is not None and not turn.answered:
             raise MachineError(
                 "executor-broken",
                 "the executor that was given takes no more tasks",
-                got=type(executor).__name__,
+                got=type(executor).__name__ + (", which gives none back" if turn.sent else ""),
                 wanted="one that goes on when a worker is lost, as Dask's does",
                 do="give a new one and run it again: what is finished is kept",
             )
@@ -125,7 +125,7 @@ class _Round:
         self.waiting, self.folder, self.pool, self.end, self.patience = jobs, folder, pool, end, patience
         self.away: dict[Future, _Job] = {}
         self.broken = False
-        self.sent = 0
+        self.sent = self.answered = 0
         self.slowest = 0.0
 
     def run(self) -> list[_Job]:
@@ -136,9 +136,9 @@ class _Round:
             if check is not None:
                 check()
             self._send()
-            finished, _ = wait(self.away, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+            wait(self.away, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
             ran = set() if self.broken else set(list(self.away)[: workers(self.pool)])
-            for future in [future for future in self.away if future in finished]:  # in the order sent
+            for future in [future for future in self.away if future.done()]:  # in the order sent; a cancelled one, too
                 self._come_back(future, self.away.pop(future), future in ran)
             self._give_up()
             if self.broken and not self.away:
@@ -156,13 +156,22 @@ class _Round:
                 self.broken = True
                 self.waiting.insert(0, job)
                 return
+            if not isinstance(future, Future):
+                raise OptionError(
+                    "no-futures",
+                    "executor gives something else than futures",
+                    got=f"{type(future).__module__}.{type(future).__name__} of {type(self.pool).__name__}.submit",
+                    wanted="a concurrent.futures.Executor",
+                    do="for Dask executor=fourfold.study.cluster.Cluster(ADDRESS); else leave it out",
+                )
             job.attempts, job.sent = job.attempts + 1, time.monotonic()
             self.sent += 1
             self.away[future] = job
 
     def _come_back(self, future: Future, job: _Job, ran: bool) -> None:
         """``ran``: it was a worker's own, and did not wait behind another."""
-        error = future.exception()
+        error = LostError("cancelled") if future.cancelled() else future.exception()
+        self.answered += 1
         if error is None:
             seconds = future.result()
             self.slowest = max(self.slowest, seconds)
