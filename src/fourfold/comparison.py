@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from fourfold.core.files import locked, save_arrays, write_whole
+from fourfold.core.files import locked, remove_half_written, save_arrays, write_whole
 from fourfold.core.settings import check_platform, usual_settings
 from fourfold.data.dataset import Dataset
 from fourfold.data.splits import holds_out
@@ -230,6 +230,7 @@ def run(
     started = time.perf_counter()
     check_folder(folder, dataset, force)
     with locked(folder):
+        remove_half_written(folder)
         write_whole(folder / STUDY, json.dumps(identity(dataset)).encode())
         study = plan(dataset, options, folder)
         measured = _measure(study, options, executor, progress or Silent())

@@ -1,10 +1,12 @@
 """Files written whole or not at all, on a disk that is full."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from fourfold.core.files import whole_file
+from fourfold.core.files import remove_half_written, whole_file
 from fourfold.errors import MachineError
 
 
@@ -25,3 +27,36 @@ def test_a_folder_that_may_not_be_written_to_is_another_matter(tmp_path):
         whole_file(tmp_path / "file" / "results.json"),
     ):
         pass
+
+
+WRITERS = """
+import os, sys, threading, time
+from pathlib import Path
+from fourfold.core.files import write_whole
+from fourfold.core.scratch import remove_all
+def write(place):
+    for i in range(10**6):
+        write_whole(Path(sys.argv[1], f"{place}-{i % 10}.npz"), bytes(2000))
+for place in range(4):
+    threading.Thread(target=write, args=[place], daemon=True).start()
+time.sleep(0.3)
+remove_all()
+time.sleep(0.3)
+os._exit(0)
+"""
+
+
+def test_a_process_that_ends_at_once_leaves_no_half_of_a_file_whoever_writes(tmp_path):
+    subprocess.run([sys.executable, "-c", WRITERS, str(tmp_path)], check=True, stderr=subprocess.DEVNULL)
+    names = [path.name for path in tmp_path.iterdir()]
+    assert names and not [name for name in names if name.startswith(".")]
+
+
+def test_what_a_killed_process_left_half_written_is_removed_and_nothing_else(tmp_path):
+    halves = [".results.json.ab_cdef1", "blocks/.dense-M-1f.npz.abcdefgh", "blocks/.examined-dense-1f.seconds.json.k7t__z8w"]
+    others = [".lock", ".gitignore", ".notes.json", "results.json", ".bashrc.abcdefgh", "blocks/dense-M-1f.npz"]
+    (tmp_path / "blocks").mkdir()
+    for name in [*halves, *others]:
+        (tmp_path / name).touch()
+    remove_half_written(tmp_path)
+    assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()) == sorted(others)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import io
 import os
-import tempfile
+import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,10 @@ import numpy as np
 from fourfold.errors import FourfoldError, MachineError
 
 from .permission import permitted
-from .scratch import removed_at_an_end
+from .scratch import scratch_file
+
+HALF_WRITTEN = re.compile(r"\.[\w.-]+\.(npz|json|html|csv|py)\.[a-z0-9_]{8}")
+"""What a file of a study is called before it is whole."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -30,18 +33,16 @@ def whole_file(path: Path) -> Iterator[Path]:
     """A temporary file beside the path, which takes its place when all went well, and is removed otherwise."""
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-        try:
-            with removed_at_an_end(Path(temporary)):
-                yield Path(temporary)
-            with open(temporary, "rb") as file:
-                os.fsync(file.fileno())
-            os.chmod(temporary, 0o666 & ~_umask())
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        with scratch_file(path.parent, f".{path.name}.") as temporary:
+            try:
+                yield temporary
+                with open(temporary, "rb") as file:
+                    os.fsync(file.fileno())
+                os.chmod(temporary, 0o666 & ~_umask())
+                os.replace(temporary, path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
 
 
 @contextmanager
@@ -68,6 +69,15 @@ def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
             return {name: file[name] for name in file.files}
     except (FileNotFoundError, zipfile.BadZipFile, ValueError, EOFError, KeyError):
         return None
+
+
+def remove_half_written(folder: Path) -> None:
+    """Removes what `whole_file` began in a folder, or just below it, in a process that was killed. Nobody writes there
+    now, as in a folder that is `locked`."""
+    for path in (*folder.glob(".*"), *folder.glob("*/.*")):
+        if HALF_WRITTEN.fullmatch(path.name):
+            with suppress(OSError):
+                path.unlink()
 
 
 def check_writable(folder: Path) -> None:
