@@ -1,13 +1,19 @@
 """Studies on real local Dask clusters: the same results, whatever the number of workers and whoever dies."""
 
 import contextlib
+import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
+import tempfile
 import threading
 import time
+import warnings
 from dataclasses import replace
 
+import distributed as dask
 import numpy as np
 import pytest
 
@@ -153,6 +159,68 @@ def test_a_scheduler_that_goes_away_ends_the_run_and_a_new_one_goes_on(folder):
     with Cluster(workers=1) as second:
         ended = run_blocks([Slow(i, 0.1) for i in range(4)], folder, second)
     assert [done.failure for done in ended] == [""] * 4 and sum(d.seconds is None for d in ended) >= 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_scheduler_that_is_stopped_ends_the_run(folder, monkeypatch, tmp_path):
+    monkeypatch.setattr("fourfold.study.cluster.ANSWER_SECONDS", 3)
+    address = tmp_path / "scheduler.json"
+    program = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard"]
+    scheduler = subprocess.Popen([*program, "--scheduler-file", str(address)], stderr=subprocess.DEVNULL)
+    try:
+        while not address.exists() or not address.read_text():
+            time.sleep(0.1)
+        with (
+            Cluster(json.loads(address.read_text())["address"]) as cluster,
+            pytest.raises(MachineError, match="went away: got no answer for 3 seconds"),
+        ):
+            scheduler.send_signal(signal.SIGSTOP)
+            run_blocks([Slow(0, 0.1)], folder, cluster)
+    finally:
+        scheduler.kill()
+        scheduler.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_workers_are_waited_for(folder, monkeypatch, caplog):
+    with dask.LocalCluster(n_workers=0, dashboard_address=None, threads_per_worker=2) as local:
+        with Cluster(local.scheduler_address) as cluster:
+            monkeypatch.setattr("fourfold.study.cluster.EMPTY_SECONDS", 1)
+            with pytest.raises(MachineError, match="cluster has no workers: got none within 1 seconds"):
+                run_blocks([Slow(0, 0.1)], folder, cluster)
+        monkeypatch.setattr("fourfold.study.cluster.EMPTY_SECONDS", 120)
+        with Cluster(local.scheduler_address) as cluster:
+            threading.Timer(3, local.scale, [1]).start()
+            tasks = [Slow(i, 0.1) for i in range(8)]
+            ended = run_blocks(tasks, folder, cluster)  # two at a time in one process
+    assert [done.failure for done in ended] == [""] * 8 and all(task.load(folder) for task in tasks)
+    assert "the cluster has no workers; waits 2 minutes for one" in caplog.text
+
+
+@pytest.mark.slow
+def test_workers_that_do_not_start_are_started_again(folder, monkeypatch, tmp_path):
+    starts = []
+
+    def failing(*arguments, **options):
+        starts.append(options)
+        if len(starts) in broken:
+            raise RuntimeError("Nanny failed to start.")
+        return found(*arguments, **options)
+
+    found = dask.LocalCluster
+    monkeypatch.setattr(dask, "LocalCluster", failing)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    broken = {1, 2}
+    with warnings.catch_warnings(action="error"), Cluster(workers=1) as cluster, Cluster(workers=1):
+        assert run_blocks([Slow(0, 0.1)], folder, cluster)[0].failure == ""
+    assert not list((tmp_path / "temporary").iterdir())
+    broken = {5, 6, 7}
+    with pytest.raises(MachineError, match="do not start: got Nanny failed to start. .3 times.") as raised:
+        Cluster(workers=1)
+    assert raised.value.exit_code == 4 and not list((tmp_path / "temporary").iterdir())
 
 
 def test_nobody_at_the_address_is_said():
