@@ -1,5 +1,6 @@
 """The main job through the real program: its folder, what stops it and how it goes on, the wheel."""
 
+import contextlib
 import csv
 import json
 import os
@@ -97,10 +98,10 @@ def blocks(folder):
     return {path.name: path.read_bytes() for path in (folder / "out" / "blocks").glob("*.npz")}
 
 
-def started(folder, more_blocks=1):
+def started(folder, more_blocks=1, options=()):
     """The program, stopped at a moment when some blocks are on disk and more are being trained."""
     process = subprocess.Popen(
-        [Path(sys.executable).with_name("fourfold"), *IRIS],
+        [Path(sys.executable).with_name("fourfold"), *IRIS, *options],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     place = folder / "out" / "blocks"
@@ -177,6 +178,39 @@ def test_signals_end_it_at_once_and_it_goes_on(undisturbed, tmp_path):
         assert not (tmp_path / "out" / "results.json").exists()
     compared(tmp_path, "iris")
     same_bytes(tmp_path, undisturbed)
+
+
+@pytest.mark.parametrize(
+    "number, send, times, code",
+    [
+        (signal.SIGINT, os.killpg, 2, 130),  # as a terminal does: the workers get it too
+        (signal.SIGTERM, os.killpg, 1, 143),
+        (signal.SIGHUP, os.kill, 1, 143),
+    ],
+    ids=["interrupts", "termination", "hang-up"],
+)
+def test_workers_of_this_machine_end_with_their_program(tmp_path, monkeypatch, number, send, times, code):
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    process = started(tmp_path, options=("--workers", "2"))
+    for _ in range(times):
+        send(process.pid, number)
+        time.sleep(0.2)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == code and "Traceback" not in errors
+    assert errors.splitlines()[-1].endswith("; what is finished is kept in out, the same command goes on from there")
+    deadline = time.monotonic() + 5
+    while any(str(tmp_path).encode() in environment for environment in environments()):
+        assert time.monotonic() < deadline, "a worker outlives its program"
+        time.sleep(0.1)
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+def environments():
+    """The environments of all processes, as far as they may be read."""
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            yield place.read_bytes()
 
 
 def test_one_run_at_a_time(tmp_path):

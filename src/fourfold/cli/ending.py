@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,6 +32,8 @@ def run(app: typer.Typer) -> NoReturn:
     """Runs a command line and ends the process with the exit code of what happened."""
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGINT, _interrupt)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
+        signal.signal(signal.SIGHUP, _terminate)
     recode(sys.stdout, errors="backslashreplace")  # letters that its encoding lacks, as on standard error
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")  # said when a worker is ended at once
     try:
@@ -143,8 +146,9 @@ def _stop(how: str, code: int) -> None:
     folder = (
         f"; what is finished is kept in {running[-1]}, the same command goes on from there" if running else ""
     )
-    _fail(how + folder, code)
-    sys.stderr.flush()
+    with suppress(OSError, ValueError):  # nobody reads any more, as when a terminal is closed
+        _fail(how + folder, code)
+        sys.stderr.flush()
     os._exit(code)
 
 
