@@ -229,11 +229,12 @@ def run(
     """
     started = time.perf_counter()
     check_folder(folder, dataset, force)
-    with locked(folder):
+    with locked(folder) as check:
         remove_half_written(folder)
         write_whole(folder / STUDY, json.dumps(identity(dataset)).encode())
         study = plan(dataset, options, folder)
-        measured = _measure(study, options, executor, progress or Silent())
+        measured = _measure(study, options, executor, progress or Silent(), check)
+        check()
         family = measured.verdict.family
         kept = None
         if family is not None:
@@ -261,8 +262,11 @@ def default_folder(dataset: Dataset) -> Path:
     return Path(f"fourfold-{file_name(Path(dataset.name).name.split('.')[0]) or 'data'}")
 
 
-def _measure(study: Study, options: Options, executor: Executor | None, progress: Silent) -> Measured:
-    """Runs the study; each family's provisional score is said as it becomes known."""
+def _measure(
+    study: Study, options: Options, executor: Executor | None, progress: Silent, check: Callable[[], None]
+) -> Measured:
+    """Runs the study; each family's provisional score is said as it becomes known. ``check``: refuses a folder that has
+    gone, as each task ends."""
     grid = dict.fromkeys(study.families, 0)
     for block in study.blocks(study.learning_rates):
         grid[block.family] += len(block.runs)
@@ -271,6 +275,7 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
     done: dict[str, tuple[int, float, int]] = dict.fromkeys(totals, (0, 0.0, 0))
 
     def tell(end: Done) -> None:
+        check()
         if not isinstance(end.block, Block):
             return
         family, runs = end.block.family, len(end.block.runs)
@@ -293,6 +298,7 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
         measured: list[tuple[int, float, int]] = []
 
         def tell_measures(end: Done) -> None:
+            check()
             runs = _runs(end.block)
             measured.append((runs, end.seconds or 0.0, runs if end.kept else 0))
             runs, seconds, kept = map(sum, zip(*measured))

@@ -213,6 +213,17 @@ def environments():
             yield place.read_bytes()
 
 
+def test_a_folder_that_is_moved_ends_the_run_and_goes_on_where_it_lies(undisturbed, tmp_path):
+    process = started(tmp_path)
+    (tmp_path / "out").rename(tmp_path / "elsewhere")
+    _, errors = process.communicate(timeout=600)
+    assert process.returncode == 4 and "the folder was moved or deleted" in errors.splitlines()[-1]
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "elsewhere").rename(tmp_path / "out")
+    compared(tmp_path, "iris")
+    same_bytes(tmp_path, undisturbed)
+
+
 def test_one_run_at_a_time(tmp_path):
     process = started(tmp_path)
     process.send_signal(signal.SIGSTOP)  # it holds the folder, and is not done before the second one looks

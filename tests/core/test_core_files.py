@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fourfold.core.files import remove_half_written, whole_file
+from fourfold.core.files import locked, remove_half_written, whole_file, write_whole
 from fourfold.errors import MachineError
 
 
@@ -60,3 +60,18 @@ def test_what_a_killed_process_left_half_written_is_removed_and_nothing_else(tmp
         (tmp_path / name).touch()
     remove_half_written(tmp_path)
     assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()) == sorted(others)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["no folder", "another folder"])
+def test_a_folder_that_is_moved_while_a_run_holds_it_is_said_and_not_made_again(tmp_path, again):
+    folder = tmp_path / "out"
+    with pytest.raises(MachineError, match="the folder was moved or deleted") as raised, locked(folder) as check:
+        write_whole(folder / "blocks" / "one.npz", b"1", parents=False)
+        check()
+        folder.rename(tmp_path / "elsewhere")
+        if again:
+            folder.mkdir()
+        else:
+            write_whole(folder / "blocks" / "two.npz", b"2", parents=False)
+    assert raised.value.exit_code == 4
+    assert folder.exists() is again and (tmp_path / "elsewhere" / "blocks" / "one.npz").read_bytes() == b"1"

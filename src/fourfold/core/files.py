@@ -7,7 +7,7 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,17 +22,21 @@ HALF_WRITTEN = re.compile(r"\.[\w.-]+\.(npz|json|html|csv|py)\.[a-z0-9_]{8}")
 """What a file of a study is called before it is whole."""
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file so that a reader sees the old one or the new one, never a part: same folder, fsync, rename."""
-    with whole_file(path) as temporary:
+def write_whole(path: Path, content: bytes, *, parents: bool = True) -> None:
+    """Writes a file so that a reader sees the old one or the new one, never a part: same folder, fsync, rename.
+
+    ``parents``: makes all folders above it that are missing; else the one in which it lies at most, as in a study's
+    folder, which may have been moved.
+    """
+    with whole_file(path, parents=parents) as temporary:
         temporary.write_bytes(content)
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, *, parents: bool = True) -> Iterator[Path]:
     """A temporary file beside the path, which takes its place when all went well, and is removed otherwise."""
     with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=parents, exist_ok=True)
         with scratch_file(path.parent, f".{path.name}.") as temporary:
             try:
                 yield temporary
@@ -56,10 +60,10 @@ def writing(path: Path) -> Iterator[None]:
         raise _cannot_write(path, error) from error
 
 
-def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
+def save_arrays(path: Path, arrays: dict[str, np.ndarray], *, parents: bool = True) -> None:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # pyright: ignore[reportArgumentType]
-    write_whole(path, buffer.getvalue())
+    write_whole(path, buffer.getvalue(), parents=parents)
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
@@ -90,8 +94,8 @@ def check_writable(folder: Path) -> None:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Holds the folder for one run; another run is told which process has it."""
+def locked(folder: Path) -> Iterator[Callable[[], None]]:
+    """Holds the folder for one run, and refuses another one. Gives what refuses a folder that has gone since."""
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         file = open(folder / ".lock", "a+")  # noqa: SIM115, held below
@@ -103,7 +107,28 @@ def locked(folder: Path) -> Iterator[None]:
                 got=str(folder),
                 do="wait for it, or --out FOLDER",
             )
-        yield
+
+        def check() -> None:
+            try:
+                there = os.path.samestat(os.fstat(file.fileno()), os.stat(folder / ".lock"))
+            except OSError:
+                there = False
+            if not there:
+                raise MachineError(
+                    "folder-gone",
+                    "the folder was moved or deleted while this run wrote into it",
+                    got=str(folder),
+                    wanted="the folder in which it began",
+                    do="move it back, or take --out where it lies, and run the same command: "
+                    "what is finished is kept there",
+                )
+
+        try:
+            yield check
+        except (FourfoldError, OSError):
+            check()  # what else went wrong follows from that
+            raise
+        check()
 
 
 def _cannot_write(path: Path, error: OSError) -> MachineError:

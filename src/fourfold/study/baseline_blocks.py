@@ -95,7 +95,7 @@ class BaselineBlock:
             warnings.simplefilter("ignore")  # a solver that stopped at its last iteration is still a baseline
             by_part = [self._of_part(prepared, numbers) for numbers in prepared.parts]
         arrays = {f"{name}-{i}": array for i, found in enumerate(by_part) for name, array in found.items()}
-        save_arrays(self.path(folder), arrays)
+        save_arrays(self.path(folder), arrays, parents=False)
         return time.perf_counter() - started
 
     def _of_part(self, prepared: Prepared, numbers: list[int]) -> dict[str, np.ndarray]:

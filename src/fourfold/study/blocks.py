@@ -110,7 +110,7 @@ class Block:
     def run(self, folder: Path) -> None:
         """Trains the replicas and writes what came of them; called in a worker."""
         prepared = prepared_of(folder, self.data)
-        save_arrays(self.path(folder), _stack(train(self, prepared), self))
+        save_arrays(self.path(folder), _stack(train(self, prepared), self), parents=False)
 
     def smaller(self, last: bool) -> Block:
         """The same runs, half as many at a time so that they need less memory, and one by one at the ``last``."""

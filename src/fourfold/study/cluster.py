@@ -242,7 +242,7 @@ class Cluster(Executor):
             if remote.status == "finished":
                 result, files = remote.result()
                 for name, content in sorted(files.items(), key=lambda file: file[0].endswith(".npz")):
-                    write_whole(folder / "blocks" / name, content)
+                    write_whole(folder / "blocks" / name, content, parents=False)
                 found.set_result(result)
             elif isinstance(error, self._dask.KilledWorker) or remote.status in ("cancelled", "lost"):
                 found.set_exception(LostError(str(error or remote.status)))

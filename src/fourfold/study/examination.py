@@ -94,8 +94,8 @@ class Examination:
         prefix = "weight:"
         weights = {name[len(prefix) :]: a for name, a in trained.items() if name.startswith(prefix)}
         arrays, seconds = examine(self, prepared_of(folder, self.block.data), weights)
-        write_whole(self._seconds_path(folder), json.dumps(seconds).encode())
-        save_arrays(self.path(folder), arrays)
+        write_whole(self._seconds_path(folder), json.dumps(seconds).encode(), parents=False)
+        save_arrays(self.path(folder), arrays, parents=False)
 
     def load(self, folder: Path) -> Arrays | None:
         return load_arrays(self.path(folder))

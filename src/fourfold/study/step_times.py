@@ -77,7 +77,7 @@ class StepTimes:
             except jax.errors.JaxRuntimeError as error:
                 if "RESOURCE_EXHAUSTED" not in str(error):
                     raise
-        write_whole(self.path(folder), json.dumps(rows).encode())
+        write_whole(self.path(folder), json.dumps(rows).encode(), parents=False)
 
     def load(self, folder: Path) -> list[dict[str, Any]] | None:
         """Rows of length, batch, milliseconds a step of a run, and cores, each of which trains a run meanwhile."""
