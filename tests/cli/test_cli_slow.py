@@ -206,6 +206,14 @@ def test_workers_of_this_machine_end_with_their_program(tmp_path, monkeypatch, n
     assert not list((tmp_path / "temporary").iterdir())
 
 
+@pytest.mark.parametrize("closed", ["<&- >&- 2>&-", "<&- >&-", "2>&1 | head -1"])
+def test_streams_that_are_closed_or_lose_their_reader_end_nothing(tmp_path, closed):
+    program = str(Path(sys.executable).with_name("fourfold"))
+    command = f"'{program}' compare iris --effort tiny --families dense --out out {closed}"
+    subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "out" / "results.json").exists()
+
+
 def environments():
     """The environments of all processes, as far as they may be read."""
     for place in Path("/proc").glob("[0-9]*/environ"):

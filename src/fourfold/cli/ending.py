@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -30,6 +31,7 @@ running: list[Path] = []
 
 def run(app: typer.Typer) -> NoReturn:
     """Runs a command line and ends the process with the exit code of what happened."""
+    _open_streams()
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGINT, _interrupt)
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
@@ -58,6 +60,32 @@ def run(app: typer.Typer) -> NoReturn:
     except BrokenPipeError:  # who reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
+
+
+class _Unread(io.FileIO):
+    """A file whose reader may go away, as a terminal does and ``head``: what is said then is lost, and no error."""
+
+    def write(self, content: Any) -> int | None:
+        try:
+            return super().write(content)
+        except OSError as error:
+            if error.errno not in (errno.EPIPE, errno.EIO):
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            return len(content)
+
+
+def _open_streams() -> None:
+    """Standard streams that are closed lead nowhere, so that no other file takes their place; standard error may lose
+    its reader: what is said beside a result must not end it."""
+    for number, (name, mode) in enumerate({"stdin": "r", "stdout": "w", "stderr": "w"}.items()):
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+            os.set_inheritable(handle, handle == number)
+            setattr(sys, name, os.fdopen(handle, mode, encoding="utf-8", closefd=False))
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        said = io.BufferedWriter(_Unread(sys.stderr.fileno(), "wb", closefd=False))
+        sys.stderr = io.TextIOWrapper(said, sys.stderr.encoding, "backslashreplace", line_buffering=True)
 
 
 def recode(stream: Any, *, encoding: str | None = None, errors: str | None = None) -> None:
