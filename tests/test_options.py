@@ -1,5 +1,8 @@
 """Options of `compare`: plain values of one kind, whatever they come from; anything else is refused by name."""
 
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -74,3 +77,8 @@ def test_what_contradicts_itself_is_refused():
         compare(X, Y, encoding="gbk")
     with pytest.raises(OptionError, match="executor runs no tasks: got executor=4"):
         compare(X, Y, executor=4)
+    with (
+        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool,
+        pytest.raises(OptionError, match="would be forks of this one, in which JAX has threads.*'spawn'"),
+    ):
+        compare(X, Y, executor=pool)

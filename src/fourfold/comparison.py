@@ -47,6 +47,7 @@ from fourfold.study.runner import Done, Task
 from fourfold.study.saved_model import SavedModel
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
+from fourfold.study.workers import check_executor
 
 
 @dataclass(eq=False, repr=False)
@@ -141,14 +142,7 @@ def compare(
             got=f"{unknown[0]!r}{closest(IN_PYTHON.get(unknown[0], unknown[0]), names)}",
             wanted=", ".join(names),
         )
-    if executor is not None and not hasattr(executor, "submit"):
-        raise OptionError(
-            "no-executor",
-            "executor runs no tasks",
-            got=f"executor={executor!r:.60}",
-            wanted="a concurrent.futures.Executor",
-            do="leave it out, for one worker of this machine",
-        )
+    check_executor(executor)
     chosen = Options(**options)
     if isinstance(x, (str, Path)) and isinstance(y, str) and not Path(y).is_file():
         chosen, y = replace(chosen, target=y), None

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import threading
 import time
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from loky import process_executor
 
 from fourfold.core.machine import cores
 from fourfold.core.settings import of_a_process
+from fourfold.errors import OptionError
 
 LOOK_EVERY = 0.5  # seconds between two looks of the worker at its parent
 
@@ -35,6 +36,28 @@ class Inline(Executor):
         except Exception as error:
             future.set_exception(error)
         return future
+
+
+def check_executor(executor: Any) -> None:
+    """Refuses what runs no tasks, and a pool that would fork this process: JAX has threads, which a copy lacks, and
+    waits for them without end."""
+    if executor is not None and not hasattr(executor, "submit"):
+        raise OptionError(
+            "no-executor",
+            "executor runs no tasks",
+            got=f"executor={executor!r:.60}",
+            wanted="a concurrent.futures.Executor",
+            do="leave it out, for one worker of this machine",
+        )
+    context = getattr(executor, "_mp_context", None)
+    if isinstance(executor, ProcessPoolExecutor) and context is not None and context.get_start_method() == "fork":
+        raise OptionError(
+            "forking-executor",
+            "the processes of the executor would be forks of this one, in which JAX has threads",
+            got="ProcessPoolExecutor with the start method fork",
+            wanted="processes that start anew",
+            do="ProcessPoolExecutor(N, mp_context=multiprocessing.get_context('spawn')), or leave executor out",
+        )
 
 
 _pool: Any = None
