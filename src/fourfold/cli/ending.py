@@ -83,7 +83,7 @@ def _open_streams() -> None:
             handle = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
             os.set_inheritable(handle, handle == number)
             setattr(sys, name, os.fdopen(handle, mode, encoding="utf-8", closefd=False))
-    if isinstance(sys.stderr, io.TextIOWrapper):
+    if sys.stderr is sys.__stderr__ and isinstance(sys.stderr, io.TextIOWrapper):
         said = io.BufferedWriter(_Unread(sys.stderr.fileno(), "wb", closefd=False))
         sys.stderr = io.TextIOWrapper(said, sys.stderr.encoding, "backslashreplace", line_buffering=True)
 
