@@ -82,7 +82,7 @@ def test_more_seeds_add_blocks_and_change_none(finished, tmp_path):
     assert not np.array_equal(outputs[0], outputs[1])
 
 
-@pytest.mark.parametrize("damage", ["cut", "a bit", "empty", "gone"])
+@pytest.mark.parametrize("damage", ["cut", "a bit", "empty", "gone", "others"])
 def test_a_damaged_block_is_trained_again(finished, tmp_path, damage):
     shutil.copytree(finished[0], tmp_path / "copy")
     path = next((tmp_path / "copy" / "blocks").glob("dense-*.npz"))
@@ -92,6 +92,7 @@ def test_a_damaged_block_is_trained_again(finished, tmp_path, damage):
         "cut": content[:-9],
         "a bit": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
         "empty": b"",
+        "others": (path.parent / f"data-{study(tmp_path).prepared.key}.npz").read_bytes(),
     }
     path.unlink() if damage == "gone" else path.write_bytes(broken[damage])
     counting = Counting()

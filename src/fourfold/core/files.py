@@ -7,6 +7,7 @@ import io
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -71,7 +72,7 @@ def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
     try:
         with permitted(), np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
-    except (FileNotFoundError, zipfile.BadZipFile, ValueError, EOFError, KeyError):
+    except (FileNotFoundError, zipfile.BadZipFile, ValueError, EOFError, KeyError, zlib.error):
         return None
 
 

@@ -118,7 +118,8 @@ class Block:
 
     def load(self, folder: Path) -> dict[str, np.ndarray] | None:
         """The result, or None when it is not on disk (or damaged, and so to be run again)."""
-        return load_arrays(self.path(folder))
+        arrays = load_arrays(self.path(folder))
+        return arrays if arrays is not None and {"outputs", "status", "check_steps"} <= set(arrays) else None
 
 
 @dataclass(frozen=True)
