@@ -28,6 +28,7 @@ def records(folder):
     return folder / "x.npy"
 
 
+FILLED = rows("label,w", lambda i: i % 2, label=lambda i: i % 7)
 BANK = ',USD,FLAGS\n,"Euro, daily",\nunit,USD,\nlast update,2023-01-01 10:00:00,\n'
 GLUCOSE = "Data,Generated on,01-02-2023 10:00 UTC,by,A B\nDevice,Serial,At,Kind,mmol,Note\n"
 
@@ -35,6 +36,10 @@ GLUCOSE = "Data,Generated on,01-02-2023 10:00 UTC,by,A B\nDevice,Serial,At,Kind,
 READ = {
     "a competition whose test rows have no target": (files(train_dot_csv=TRAIN, test_dot_csv=TEST), "not used: 'test.csv' (no 'Survived' in it; fourfold predict FOLDER"),
     "the target is what the test rows lack": (files(train_dot_csv=TRAIN, test_dot_csv=TEST, sample_submission_dot_csv="Id,Survived\n101,0\n"), "target: Survived (the only column that the test rows lack); --target NAME overrides"),
+    "test rows whose target is kept back": (files(train_dot_csv=FILLED, val_dot_csv=FILLED, test_dot_csv=rows("label,w", lambda i: "", label=lambda i: i % 7)), "not used: 'test.csv' ('label' is empty in all rows; fourfold predict FOLDER"),
+    "test rows whose classes are -1": (files(train_dot_csv=FILLED, test_dot_csv=rows("label,w", lambda i: -1, label=lambda i: i % 7)), "not used: 'test.csv' ('label' is -1 in all rows; fourfold predict FOLDER"),
+    "an input that no test row has is no target that is kept back": (files(train_dot_csv=rows("v,w,y", lambda i: f"{i % 2},{i % 7}", label=lambda i: i % 5), test_dot_csv=rows("v,w,y", lambda i: f",{i % 7}", label=lambda i: i % 5)), "test rows: 30 (from"),
+    "a last column that is seldom filled is no target that is kept back": (files(train_dot_csv=rows("v,y,note", lambda i: f"{i % 7},{i % 2}", label=lambda i: "x" * (i % 9 == 0)), test_dot_csv=rows("v,y,note", lambda i: f"{i % 7},{i % 2}", label=lambda i: "")), "test rows: 30 (from"),
     "validation rows beside test rows without a target": (files(train_dot_csv=TRAIN, val_dot_csv=TRAIN, test_dot_csv=TEST), "test rows: 30 (from"),
     "pictures to train and to validate on, and others without classes": (files(**pictures("train", "val"), **{f"test__{i}_dot_png": png() for i in range(8)}), "not used: 'test' (no 'class' in it; fourfold predict FOLDER"),
     "settings of a device above the names": ("Device,X-1000\nUnits: C, %\n\n" + rows("time,temp,hum,y", lambda i: f"10:{i:02d},{i % 9},{i % 7}"), "left out: 3 lines above the table (such as 'Device,X-1000')"),

@@ -12,7 +12,7 @@ import numpy as np
 from fourfold.core.naming import several
 from fourfold.data.columns.alike import truths_as
 from fourfold.data.columns.lists import as_many_steps
-from fourfold.data.columns.target_choice import TARGET_NAMES
+from fourfold.data.columns.target_choice import TARGET_NAMES, likely_targets
 from fourfold.data.series.steps import grid
 from fourfold.data.values.dates import USUAL
 from fourfold.data.values.in_words import held
@@ -245,6 +245,24 @@ def lacking_target(source: Source, test: Source, named: Collection[str] = ()) ->
         return aimed[0]
     usual = _has_usual_target(test.inputs)
     return absent[0] if len(absent) == 1 and not usual and not close(absent[0], others) else ""
+
+
+def unfilled_target(source: Source, test: Source, named: Collection[str] = ()) -> tuple[str, str]:
+    """The target's name, and what stands in its place, where the test rows have its column and no target in any row, as
+    who keeps them back hands them out: empty cells, or -1 in the place of classes numbered from 0; else ("", "").
+    """
+    if source.target is not None or not isinstance(source.inputs, Table) or not isinstance(test.inputs, Table):
+        return "", ""
+    for name in sorted(likely_targets([*source.inputs], named)):
+        learnt, tested = source.inputs.get(name), test.inputs.get(name)
+        if learnt is None or tested is None or not len(tested) or missing(learnt).mean() > 0.5:
+            continue
+        if missing(tested).all():
+            return name, "empty"
+        numbers = learnt.dtype.kind == "f" and tested.dtype.kind == "f"
+        if numbers and (tested == -1).all() and (learnt[~missing(learnt)] >= 0).all():
+            return name, "-1"
+    return "", ""
 
 
 def lacking_beside(source: Source, test: Source, target: str) -> list[str]:

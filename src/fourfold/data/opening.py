@@ -62,7 +62,7 @@ from fourfold.errors import DataError, FourfoldError, OptionError
 from fourfold.preprocessing.table import row_count
 
 from .dataset import Note
-from .join import lacking_beside, lacking_target, with_test
+from .join import lacking_beside, lacking_target, unfilled_target, with_test
 from .labelled import with_labels
 from .messages import listed, quoted
 from .objects import as_source
@@ -413,12 +413,14 @@ def _train_and_test(
             notes.append(Note(f"not used: {part[0].name!r}", f"pictures that no table tells of; {how}"))
             continue
         lacking = lacking_target(source, test, named)
+        unfilled, filling = ("", "") if lacking else unfilled_target(source, test, named)
         used += part
         if UNNAMED_INDEX.fullmatch(lacking):
             source, lacking = without_index(source, NO_ROLES, None), ""
-        if not lacking:
+        if not lacking and not unfilled:
             source = with_test(source, test)
             break
+        lacking = lacking or unfilled
         source = source if source.target is not None else replace(source, lacking=lacking)
         learnt, tested = (shlex.quote(str(paths[0])) for paths in (train, part))
         another = reading.targets and lacking not in reading.targets
@@ -426,8 +428,8 @@ def _train_and_test(
         others = lacking_beside(source, test, lacking)
         without = f", where --drop {quoted(','.join(others))} was said for comparing" * bool(others)
         how = how if another else f"fourfold predict FOLDER {tested} predicts it{without}"
-        absent = listed([lacking, *others])
-        notes.append(Note(f"not used: {listed([entry.name for entry in part])}", f"no {absent} in it; {how}"))
+        absent = f"{unfilled!r} is {filling} in all rows" if unfilled else f"no {listed([lacking, *others])} in it"
+        notes.append(Note(f"not used: {listed([entry.name for entry in part])}", f"{absent}; {how}"))
     if ignored := [entry.name for entry in entries_of(folder) if entry not in used and entry.resolve() not in held]:
         more = other_parts(folder, used)
         how = f"; rows to validate are taken from train: to learn from {listed(more)}, too, put its rows into train"
