@@ -99,10 +99,12 @@ def blocks(folder):
 
 
 def started(folder, more_blocks=1, options=()):
-    """The program, stopped at a moment when some blocks are on disk and more are being trained."""
+    """The program, stopped at a moment when some blocks are on disk and more are being trained. It minds a hang-up, also
+    where the tests run with nohup."""
     process = subprocess.Popen(
         [Path(sys.executable).with_name("fourfold"), *IRIS, *options],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     )  # fmt: skip
     place = folder / "out" / "blocks"
     wanted = len(list(place.glob("*-M-*.npz"))) + more_blocks
