@@ -361,6 +361,20 @@ def test_a_loss_that_is_not_a_number_is_said_with_its_cause_once(wrong, rate, sa
 
 
 
+@pytest.mark.parametrize(
+    "row, said",
+    [
+        (3, r"x is not finite in row 3 of the first batch\. Do this: np\.isfinite\(x\)"),
+        (33, r"all of x and y of the first batch are finite numbers\. Do this: a smaller .*, if those of the others are, too"),
+    ],
+)
+def test_of_batches_that_are_made_it_is_said_that_the_first_was_looked_at(row, said):
+    x = X.copy()
+    x[row] = np.nan
+    with pytest.warns(UserWarning, match=said):
+        regression().fit(((x[i : i + 25], Y[i : i + 25]) for i in (0, 25)), verbose=0)
+
+
 # ---- reproducible ------------------------------------------------------------------------------------------
 
 

@@ -49,16 +49,20 @@ def check_classes(objective: Objective, data: Batch, widths: list[int | None]) -
             )
 
 
-def warn_of_loss(loss: float, epoch: int, data: Batch) -> bool:
-    """Whether an epoch's loss is no finite number; said, with the first value of the data that is none either."""
+def warn_of_loss(loss: float, epoch: int, data: Batch, *, whole: bool) -> bool:
+    """Whether an epoch's loss is no finite number; said, with the first row of the data that has none either.
+
+    ``whole``: the data are all that there are, and not the first of batches that are made one by one.
+    """
     if math.isfinite(loss):
         return False
-    do = "a smaller learning rate, or clipnorm=1.0 in the optimizer"
-    cause = "all of x and y are finite numbers"
+    which = "" if whole else " of the first batch"
+    cause, do = f"all of x and y{which} are finite numbers", "a smaller learning rate, or clipnorm=1.0 in the optimizer"
+    do += "" if whole else ", if those of the others are, too"
     for name, arrays in (("x", data.inputs), ("y", data.targets), ("sample_weight", data.weights)):
         row = _first_invalid_row(arrays)
         if row is not None:
-            cause, do = f"{name} is not finite in row {row}", f"np.isfinite({name}) finds such rows; fill or drop them"
+            cause, do = f"{name} is not finite in row {row}{which}", f"np.isfinite({name}) finds such rows; fill or drop them"
             break
     warnings.warn(f"the loss is {loss} in epoch {epoch + 1}: {cause}. Do this: {do}", stacklevel=4)
     return True

@@ -105,7 +105,8 @@ def fit(
             break
         params["steps"] = feed.steps or done
         numbers = computed(program, logs)
-        warned = warned or warn_of_loss(numbers.get("loss", 0.0), epoch, example(data))
+        loss = numbers.get("loss", 0.0)
+        warned = warned or warn_of_loss(loss, epoch, example(data), whole=not isinstance(data, Made))
         if validation is not None and _due(validation_freq, epoch):
             size = validation_batch_size or batch_size
             held_out = evaluate(model, compiled, validation, size, validation_steps, told)
