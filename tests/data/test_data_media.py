@@ -55,6 +55,7 @@ def drawn(place):
 # name: (maker, options, words of what is printed)
 READ = {
     "names of sounds beside other columns": (rows("filename,fold,kind", lambda i: f"1-{i}-A.wav,{i % 5}", 40), {}, "! column 'filename' names sounds, which are not read: the other columns are. Do this: if the sounds are the data, table"),
+    "two columns of names of sounds beside another": (rows("left,right,fold,kind", lambda i: f"{i}.wav,b{i}.flac,{i % 5}", 40), {}, "! columns 'left', 'right' name sounds, which are not read: the other columns are. Do this: if the sounds are the data, table = pandas.read_csv('"),
     "tables of both parts beside the folder of their pictures": (files(train_dot_csv=listed(range(16)), test_dot_csv=listed(range(16, 24)), **{f"images__{i}_dot_png": png() for i in range(24)}), {}, ".csv; all other rows train)\ntarget: y"),
     "a table of tags that has no sentences": (tagged(" ").replace("\n\n", "\n"), {}, "into 3 classes ('B-PER', 'I-PER', 'O')"),
     "which rows test, beside pictures": (beside("split", lambda i: ["train", "test"][i > 15]), {}, "! column 'split' says which images train and which test ('test', 'train'), and is left out"),

@@ -62,7 +62,8 @@ def warn_of_loss(loss: float, epoch: int, data: Batch, *, whole: bool) -> bool:
     for name, arrays in (("x", data.inputs), ("y", data.targets), ("sample_weight", data.weights)):
         row = _first_invalid_row(arrays)
         if row is not None:
-            cause, do = f"{name} is not finite in row {row}{which}", f"np.isfinite({name}) finds such rows; fill or drop them"
+            cause = f"{name} is not finite in row {row}{which}"
+            do = f"np.isfinite({name}) finds such rows; fill or drop them"
             break
     warnings.warn(f"the loss is {loss} in epoch {epoch + 1}: {cause}. Do this: {do}", stacklevel=4)
     return True

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from fourfold.data.dataset import Table
+from fourfold.data.dataset import Note, Table
 
 FILE = "file"
 """What the column of the names of files is called."""
@@ -30,6 +31,13 @@ SOUNDS = (".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aiff", ".aif", ".opus", ".a
 
 NAMED_SOUNDS = "names of sounds, which are not read"
 """Why a column is left out whose words are such names."""
+
+
+@dataclass(frozen=True)
+class SoundsLeftOut(Note):
+    """The note that columns are left out whose words are names of sounds."""
+
+    columns: tuple[str, ...] = ()
 
 
 def is_sound(name: str) -> bool:

@@ -39,7 +39,7 @@ from .free_texts import (
 )
 from .free_texts import left_out as texts_left_out
 from .joined_texts import joined
-from .named_files import NAMED_SOUNDS, how_to_join, is_sound
+from .named_files import NAMED_SOUNDS, SoundsLeftOut, how_to_join, is_sound
 from .pixels import beside_pixels, pictures_in
 from .totals import labels_of_totals, with_totals
 from .wide import beside_steps, steps_of
@@ -394,4 +394,9 @@ def _left_out(reasons: dict[str, str]) -> tuple[Note, ...]:
     by_reason: dict[str, list[str]] = {}
     for name, reason in reasons.items():
         by_reason.setdefault(reason, []).append(name)
-    return tuple(Note(f"left out: {listed(names)}", reason) for reason, names in by_reason.items())
+    return tuple(
+        SoundsLeftOut(f"left out: {listed(names)}", reason, columns=(*names,))
+        if reason == NAMED_SOUNDS
+        else Note(f"left out: {listed(names)}", reason)
+        for reason, names in by_reason.items()
+    )

@@ -10,7 +10,7 @@ import numpy as np
 
 from fourfold.data.columns.alike import are_blank
 from fourfold.data.columns.free_texts import LeftOutTexts
-from fourfold.data.columns.named_files import NAMED_SOUNDS, features_of_sounds
+from fourfold.data.columns.named_files import SoundsLeftOut, features_of_sounds
 from fourfold.data.columns.targets import listed_in
 from fourfold.data.columns.totals import MARGIN, LeftOutLabels, ends_in_margin, totals_among
 from fourfold.data.dataset import Dataset, Finding
@@ -286,16 +286,18 @@ def _of_texts(case: Case) -> Iterator[Finding]:
 def _of_sounds(dataset: Dataset) -> Iterator[Finding]:
     """Names of sounds that are left out."""
     for note in dataset.notes:
-        if note.because != NAMED_SOUNDS:
+        if not isinstance(note, SoundsLeftOut):
             continue
-        name = note.what.partition("'")[2].rpartition("'")[0]
+        name, several = note.columns[0], len(note.columns) > 1
         yield Finding(
             "sounds-left-out",
-            f"column {name!r} names sounds, which are not read: the other columns are",
+            f"column{'s' * several} {listed(note.columns)} name{'s' * (not several)} sounds, which are not read: the "
+            "other columns are",
             "rows",
             dataset.rows,
             f"if the sounds are the data, table = pandas.read_csv({dataset.name!r}); "
             + features_of_sounds(f"table[{name!r}]", f"list(table[{dataset.target_name!r}])"),
+            columns=note.columns,
             important=True,
         )
 
