@@ -224,7 +224,7 @@ def run(
     started = time.perf_counter()
     check_folder(folder, dataset, force)
     with locked(folder) as check:
-        remove_half_written(folder)
+        remove_half_written(folder, folder / "blocks", folder / "model")
         write_whole(folder / STUDY, json.dumps(identity(dataset)).encode())
         study = plan(dataset, options, folder)
         measured = _measure(study, options, executor, progress or Silent(), check)

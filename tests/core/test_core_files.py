@@ -55,10 +55,12 @@ def test_a_process_that_ends_at_once_leaves_no_half_of_a_file_whoever_writes(tmp
 def test_what_a_killed_process_left_half_written_is_removed_and_nothing_else(tmp_path):
     halves = [".results.json.ab_cdef1", "blocks/.dense-M-1f.npz.abcdefgh", "blocks/.examined-dense-1f.seconds.json.k7t__z8w"]
     others = [".lock", ".gitignore", ".notes.json", "results.json", ".bashrc.abcdefgh", "blocks/dense-M-1f.npz"]
+    others += ["mine/.notes.json.abcdefgh"]  # of a folder beside those of the study
     (tmp_path / "blocks").mkdir()
+    (tmp_path / "mine").mkdir()
     for name in [*halves, *others]:
         (tmp_path / name).touch()
-    remove_half_written(tmp_path)
+    remove_half_written(tmp_path, tmp_path / "blocks", tmp_path / "model")
     assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()) == sorted(others)
 
 

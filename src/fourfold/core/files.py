@@ -76,10 +76,10 @@ def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
         return None
 
 
-def remove_half_written(folder: Path) -> None:
-    """Removes what `whole_file` began in a folder, or just below it, in a process that was killed. Nobody writes there
-    now, as in a folder that is `locked`."""
-    for path in (*folder.glob(".*"), *folder.glob("*/.*")):
+def remove_half_written(*folders: Path) -> None:
+    """Removes what `whole_file` began in some folders in a process that was killed. Nobody writes there now, as in a
+    folder that is `locked`."""
+    for path in (path for folder in folders for path in folder.glob(".*")):
         if HALF_WRITTEN.fullmatch(path.name):
             with suppress(OSError):
                 path.unlink()

@@ -56,7 +56,7 @@ from fourfold.data.files.picture_tables import holders_of_pictures, labels_of, r
 from fourfold.data.files.text.encoding import no_text
 from fourfold.data.files.text.header import no_header
 from fourfold.data.files.text_files import texts_by_file
-from fourfold.data.files.zipped import Member, is_damaged, tables_of, unpacked_tables
+from fourfold.data.files.zipped import PACKED, Member, is_damaged, tables_of, unpacked_tables
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, FourfoldError, OptionError
 from fourfold.preprocessing.table import row_count
@@ -339,7 +339,7 @@ def _of_tables(folder: Folder) -> Source:
     """Tables of the same columns, one after the other."""
     others = [path for path in folder.files if not is_table(path.name) or path.name in DESCRIPTIONS]
     check_texts(folder.path, folder.tables)
-    packed = [path.name for path in others if path.name.lower().endswith(ARCHIVES)]
+    packed = [path.name for path in others if PACKED.search(path.name)]
     if packed and all(map(is_form, folder.tables)):
         raise DataError(
             "form-beside-archives",
@@ -352,9 +352,6 @@ def _of_tables(folder: Folder) -> Source:
     found = read_tables(str(folder.path), folder.tables, folder.reading)
     return found.noting(*_ignored(others), *folder.copies)
 
-
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar")
-"""How names of files end that hold other files."""
 
 KINDS: tuple[Callable[[Folder], Source | None], ...] = (
     _of_pairs,
@@ -381,7 +378,7 @@ def _ignored(paths: Iterable[Path]) -> Iterator[Note]:
     }
     other, packed, damaged = by_reason.values()
     for path in paths:
-        names = damaged if is_damaged(path) else packed if path.name.lower().endswith(ARCHIVES) else other
+        names = damaged if is_damaged(path) else packed if PACKED.search(path.name) else other
         names.append(path.name)
     yield from (Note(f"ignored: {listed(names)}", because) for because, names in by_reason.items() if names)
 

@@ -20,6 +20,7 @@ from .parts import SERIES, is_form, is_table
 __all__ = [
     "DAMAGED",
     "OTHERS",
+    "PACKED",
     "Member",
     "bytes_of",
     "check_names",
@@ -39,7 +40,7 @@ ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
 """How names begin that have a root."""
 
 PACKED = re.compile(r"\.(?:zip|7z|rar|tar(?:\.\w+)?|t[gbx]z)$", re.IGNORECASE)
-"""How names of archives within others end."""
+"""How names of archives end, those among them that are not read."""
 
 CHUNK = 2**20
 MOST = 1_000
