@@ -24,7 +24,13 @@ def test_the_names_of_types(dtype):
         assert getattr(backend, name)(dtype or "float32") == getattr(keras.backend, name)(dtype or "float32"), name
 
 
-@pytest.mark.parametrize("wrong", ["flot32", np.dtype("U3"), object, "datetime64[s]"])
+def test_the_types_are_keras():
+    from keras.src.backend.common.dtypes import ALLOWED_DTYPES
+
+    assert backend._TYPES == {*ALLOWED_DTYPES}
+
+
+@pytest.mark.parametrize("wrong", ["flot32", np.dtype("V8"), "longdouble", np.dtype("U3"), object, "datetime64[s]"])
 def test_what_is_no_type_of_numbers(wrong):
     with pytest.raises(OptionError, match="there is no such type of numbers: got .*, wanted float32, int32"):
         backend.standardize_dtype(wrong)

@@ -58,6 +58,14 @@ def is_keras_tensor(x: Any) -> bool:
     return isinstance(x, Symbol)
 
 
+_OF_PYTHON: dict[type, str] = {bool: "bool", int: "int32", float: "float32", str: "string"}
+_TYPES = {
+    "bool", "string", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+    "float8_e4m3fn", "float8_e5m2", "bfloat16", "float16", "float32", "float64", "complex64", "complex128",
+}  # fmt: skip
+"""The types that Keras knows."""
+
+
 def standardize_dtype(dtype: Any) -> str:
     """The name of a type of numbers; of none, `floatx`.
 
@@ -67,14 +75,14 @@ def standardize_dtype(dtype: Any) -> str:
     """
     import numpy as np
 
-    of_python = {bool: "bool", int: "int32", float: "float32", str: "string"}
-    if dtype is None or dtype in of_python:
-        return of_python.get(dtype, floatx())
+    if dtype is None:
+        return floatx()
+    name = _OF_PYTHON.get(dtype) if isinstance(dtype, type) else None
     try:
-        kind, name = np.dtype(dtype).kind, np.dtype(dtype).name
+        name = name or np.dtype(dtype).name
     except TypeError:
-        kind, name = "", str(getattr(dtype, "__name__", dtype)).rpartition(".")[2]  # torch.float32, say
-    if kind not in "biufcV" or (not kind and name not in ("bfloat16", "string")):
+        name = str(getattr(dtype, "__name__", dtype)).rpartition(".")[2]  # jax.numpy.bfloat16, torch.float32
+    if name not in _TYPES:
         raise OptionError(
             "dtype",
             "there is no such type of numbers",
