@@ -79,9 +79,10 @@ class Cluster(Executor):
 
     def _started(self, workers: int | None, folder: str) -> Any:
         """Workers of this machine. Dask ends all of them if one ends before it is ready."""
-        for attempt in range(ATTEMPTS):
+        settings = {"distributed.scheduler.worker-ttl": SILENT, "temporary-directory": folder}
+        failed: Exception | None = None
+        for _ in range(ATTEMPTS):
             try:
-                settings = {"distributed.scheduler.worker-ttl": SILENT, "temporary-directory": folder}
                 with import_module("dask").config.set(settings):
                     return self._dask.LocalCluster(
                         n_workers=workers,
@@ -92,15 +93,14 @@ class Cluster(Executor):
                         local_directory=folder,
                     )
             except RuntimeError as error:
-                if attempt + 1 == ATTEMPTS:
-                    raise MachineError(
-                        "workers-not-started",
-                        "the workers of this machine do not start",
-                        got=f"{error} ({ATTEMPTS} times)",
-                        wanted=f"room for {workers} processes",
-                        do="--workers with a smaller number, or without it one process with all cores",
-                    ) from error
-        raise AssertionError
+                failed = error
+        raise MachineError(
+            "workers-not-started",
+            "the workers of this machine do not start",
+            got=f"{failed} ({ATTEMPTS} times)",
+            wanted=f"room for {workers} processes",
+            do="--workers with a smaller number, or without it one process with all cores",
+        ) from failed
 
     @property
     def workers(self) -> int:
