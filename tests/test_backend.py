@@ -27,7 +27,7 @@ def test_the_names_of_types(dtype):
 def test_the_types_are_keras():
     from keras.src.backend.common.dtypes import ALLOWED_DTYPES
 
-    assert backend._TYPES == {*ALLOWED_DTYPES}
+    assert {*ALLOWED_DTYPES} == backend._TYPES
 
 
 @pytest.mark.parametrize("wrong", ["flot32", np.dtype("V8"), "longdouble", np.dtype("U3"), object, "datetime64[s]"])
