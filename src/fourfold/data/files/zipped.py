@@ -134,16 +134,11 @@ def bytes_of(content: Content, member: Member, archive: zipfile.ZipFile | None =
 
 def damaged(content: Content, error: Exception) -> FileError:
     """The error for an archive that can't be unpacked, and why."""
-    return FileError(
-        "damaged-archive",
-        f"{content.name} is packed in a way that can't be unpacked here"
-        if isinstance(error, NotImplementedError)
-        else f"{content.name} is damaged or cut off",
-        got=str(error)[:100],
-        do="unpack it with another program, and name what it holds"
-        if isinstance(error, NotImplementedError)
-        else "fetch it again",
-    )
+    what, do = f"{content.name} is damaged or cut off", "fetch it again"
+    if isinstance(error, NotImplementedError):
+        what = f"{content.name} is packed in a way that can't be unpacked here"
+        do = "unpack it with another program, and name what it holds"
+    return FileError("damaged-archive", what, got=str(error)[:100], do=do)
 
 
 @contextmanager
