@@ -1,8 +1,8 @@
 """The fully connected candidate: two hidden layers, the second with a residual, normalised unless it reads a table.
 
-On a table it is relu without batch normalisation. Smooth activations do not learn the parity of 8 bits in 300 steps (52 %,
-relu 100 %), and the noise of batch statistics and of dropout costs most where numbers are predicted (an arm's reach by its
-angles, 1,280 rows: RMSE 0.159, without them 0.093). Measured in docs/candidates.md.
+On a table it is relu without batch normalisation. Smooth activations do not learn the parity of 8 bits in 300 steps
+(52 %, relu 100 %), and the noise of batch statistics and of dropout costs most where numbers are predicted (an arm's
+reach by its angles, 1,280 rows: RMSE 0.159, without them 0.093). Measured in docs/candidates.md.
 
 Where each step of a series has an answer, one network reads all steps and gives the answers of all, with weights of its
 own for each: the same weights at each step would be a convolution.
