@@ -1,13 +1,15 @@
-"""What lies in a folder, looked at once, by which `fourfold.data.opening` tells what kind of folder it is."""
+"""What lies in a folder, looked at once, by which `fourfold.data.folder_kinds` tells what kind of folder it is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from fourfold.data.dataset import Note
 from fourfold.data.reading import Reading
+from fourfold.data.source import Source
 
 from .folders import classes_of
 from .parts import files_of, holds_pictures, tables_in, without_copies
@@ -15,10 +17,11 @@ from .parts import files_of, holds_pictures, tables_in, without_copies
 
 @dataclass(frozen=True)
 class Folder:
-    """What lies in a folder."""
+    """What lies in a folder, and how what lies in it is opened."""
 
     path: Path
     reading: Reading
+    open: Callable[[Path, Reading], Source]
 
     @cached_property
     def files(self) -> list[Path]:
