@@ -1,6 +1,7 @@
 """Blocks on disk: what is there is not trained again, what is damaged or lost is; failures are results."""
 
 import gc
+import io
 import shutil
 import weakref
 from concurrent.futures import Future
@@ -82,10 +83,19 @@ def test_more_seeds_add_blocks_and_change_none(finished, tmp_path):
     assert not np.array_equal(outputs[0], outputs[1])
 
 
-@pytest.mark.parametrize("damage", ["cut", "a bit", "empty", "gone", "others"])
+def saved_with(path, **changed):
+    """A file of arrays as NumPy would write it with some of them changed: no checksum of the archive tells."""
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    content = io.BytesIO()
+    np.savez(content, **arrays | {name: change(arrays[name]) for name, change in changed.items()})
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("damage", ["cut", "a bit", "empty", "gone", "others", "another's", "numbers", "fewer"])
 def test_a_damaged_block_is_trained_again(finished, tmp_path, damage):
     shutil.copytree(finished[0], tmp_path / "copy")
-    path = next((tmp_path / "copy" / "blocks").glob("dense-*.npz"))
+    path, other = sorted((tmp_path / "copy" / "blocks").glob("dense-*.npz"))[:2]
     content = path.read_bytes()
     middle = len(content) // 2
     broken = {
@@ -93,11 +103,31 @@ def test_a_damaged_block_is_trained_again(finished, tmp_path, damage):
         "a bit": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
         "empty": b"",
         "others": (path.parent / f"data-{study(tmp_path).prepared.key}.npz").read_bytes(),
+        "another's": other.read_bytes(),
+        "numbers": saved_with(path, outputs=lambda outputs: outputs + 1),
+        "fewer": saved_with(path, outputs=lambda outputs: outputs[:, :7]),
     }
     path.unlink() if damage == "gone" else path.write_bytes(broken[damage])
     counting = Counting()
     study(tmp_path / "copy").run(counting)
     assert counting.ran == ["dense"] and files(tmp_path / "copy") == files(finished[0])
+
+
+@pytest.mark.parametrize("damage", ["a bit", "numbers"])
+def test_damaged_prepared_data_are_written_again(finished, tmp_path, damage):
+    """Else no training that reads them could go on, or it would learn from others."""
+    shutil.copytree(finished[0], tmp_path / "copy")
+    path = tmp_path / "copy" / "blocks" / f"data-{study(tmp_path).prepared.key}.npz"
+    content = path.read_bytes()
+    third = len(content) // 3
+    broken = {
+        "a bit": content[:third] + bytes([content[third] ^ 1]) + content[third + 1 :],
+        "numbers": saved_with(path, inputs=np.zeros_like),
+    }
+    path.write_bytes(broken[damage])
+    next(path.parent.glob("dense-*.npz")).unlink()
+    study(tmp_path / "copy").run(Inline())
+    assert files(tmp_path / "copy") == files(finished[0])
 
 
 def test_a_training_of_more_steps_takes_the_same_program(tmp_path):

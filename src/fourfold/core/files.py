@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-import io
+import hashlib
 import os
 import re
 import zipfile
@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from .scratch import scratch_file
 
 HALF_WRITTEN = re.compile(r"\.[\w.-]+\.(npz|json|html|csv|py)\.[a-z0-9_]{8}")
 """What a file of a study is called before it is whole."""
+SEAL = "seal"
+"""Of arrays that belong to one file's name: a digest of it and of them."""
 
 
 def write_whole(path: Path, content: bytes, *, parents: bool = True) -> None:
@@ -62,9 +65,8 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def save_arrays(path: Path, arrays: dict[str, np.ndarray], *, parents: bool = True) -> None:
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)  # pyright: ignore[reportArgumentType]
-    write_whole(path, buffer.getvalue(), parents=parents)
+    with whole_file(path, parents=parents) as temporary, temporary.open("wb") as file:
+        np.savez(file, **arrays)  # pyright: ignore[reportArgumentType]
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
@@ -74,6 +76,34 @@ def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
             return {name: file[name] for name in file.files}
     except (FileNotFoundError, zipfile.BadZipFile, ValueError, EOFError, KeyError, zlib.error):
         return None
+
+
+def save_sealed(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Arrays that belong to the file's name alone, in a folder that is there or the one above it."""
+    save_arrays(path, arrays | {SEAL: _seal(path.name, arrays)}, parents=False)
+
+
+def load_sealed(path: Path) -> dict[str, np.ndarray] | None:
+    """The arrays of `save_sealed`; None when there are none, or they were changed, or saved under another name."""
+    arrays = load_arrays(path)
+    if arrays is None:
+        return None
+    seal = arrays.pop(SEAL, None)
+    return arrays if seal is not None and np.array_equal(seal, _seal(path.name, arrays)) else None
+
+
+def _seal(name: str, arrays: dict[str, np.ndarray]) -> np.ndarray:
+    digest = hashlib.sha256(name.encode())
+    for key, array in arrays.items():
+        digest.update(key.encode())
+        add_array(digest, array)
+    return np.frombuffer(digest.digest(), np.uint8)
+
+
+def add_array(digest: Any, array: np.ndarray) -> None:
+    """Adds an array's type, shape and numbers to a digest of `hashlib`."""
+    digest.update(f"{array.dtype}{array.shape}".encode())
+    digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
 
 
 def remove_half_written(*folders: Path) -> None:

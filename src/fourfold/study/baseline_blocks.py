@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fourfold.core.files import load_arrays, save_arrays
+from fourfold.core.files import load_sealed, save_sealed
 from fourfold.data.dataset import Dataset
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import jaccard, predicted_class
@@ -78,7 +78,7 @@ class BaselineBlock:
         return folder / "blocks" / f"baseline-{self.name.replace(' ', '-')}-{key}.npz"
 
     def load(self, folder: Path) -> dict[str, np.ndarray] | None:
-        return load_arrays(self.path(folder))
+        return load_sealed(self.path(folder))
 
     def run(self, folder: Path) -> float:
         """Fits it, or waits for the `Start` of it in this process; the seconds of the fits."""
@@ -95,7 +95,7 @@ class BaselineBlock:
             warnings.simplefilter("ignore")  # a solver that stopped at its last iteration is still a baseline
             by_part = [self._of_part(prepared, numbers) for numbers in prepared.parts]
         arrays = {f"{name}-{i}": array for i, found in enumerate(by_part) for name, array in found.items()}
-        save_arrays(self.path(folder), arrays, parents=False)
+        save_sealed(self.path(folder), arrays)
         return time.perf_counter() - started
 
     def _of_part(self, prepared: Prepared, numbers: list[int]) -> dict[str, np.ndarray]:

@@ -20,7 +20,7 @@ import numpy as np
 
 from fourfold import losses, optimizers
 from fourfold.core import machine
-from fourfold.core.files import load_arrays, save_arrays
+from fourfold.core.files import load_sealed, save_sealed
 from fourfold.core.streams import Stream
 from fourfold.data.splits import Split
 from fourfold.ops import random as keys
@@ -110,7 +110,7 @@ class Block:
     def run(self, folder: Path) -> None:
         """Trains the replicas and writes what came of them; called in a worker."""
         prepared = prepared_of(folder, self.data)
-        save_arrays(self.path(folder), _stack(train(self, prepared), self), parents=False)
+        save_sealed(self.path(folder), _stack(train(self, prepared), self))
 
     def smaller(self, last: bool) -> Block:
         """The same runs, half as many at a time so that they need less memory, and one by one at the ``last``."""
@@ -118,8 +118,7 @@ class Block:
 
     def load(self, folder: Path) -> dict[str, np.ndarray] | None:
         """The result, or None when it is not on disk (or damaged, and so to be run again)."""
-        arrays = load_arrays(self.path(folder))
-        return arrays if arrays is not None and {"outputs", "status", "check_steps"} <= set(arrays) else None
+        return load_sealed(self.path(folder))
 
 
 @dataclass(frozen=True)

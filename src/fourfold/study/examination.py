@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fourfold.core.files import load_arrays, save_arrays, write_whole
+from fourfold.core.files import load_sealed, save_sealed, write_whole
 from fourfold.core.streams import Stream
 from fourfold.data.splits import Split
 from fourfold.errors import OptionError
@@ -95,10 +95,10 @@ class Examination:
         weights = {name[len(prefix) :]: a for name, a in trained.items() if name.startswith(prefix)}
         arrays, seconds = examine(self, prepared_of(folder, self.block.data), weights)
         write_whole(self._seconds_path(folder), json.dumps(seconds).encode(), parents=False)
-        save_arrays(self.path(folder), arrays, parents=False)
+        save_sealed(self.path(folder), arrays)
 
     def load(self, folder: Path) -> Arrays | None:
-        return load_arrays(self.path(folder))
+        return load_sealed(self.path(folder))
 
     def seconds(self, folder: Path) -> dict[str, float]:
         """Seconds to predict so many rows, by their number as text; empty where nothing was measured."""

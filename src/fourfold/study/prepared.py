@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from fourfold.core.files import load_arrays, save_arrays
+from fourfold.core.files import add_array, load_arrays, save_arrays
 from fourfold.data.dataset import Dataset
 from fourfold.data.memory import check_memory
 from fourfold.data.splits import Split
@@ -61,11 +60,7 @@ class Prepared:
 
     @cached_property
     def key(self) -> str:
-        digest = hashlib.sha256()
-        for array in self._arrays().values():
-            digest.update(f"{array.dtype}{array.shape}".encode())
-            digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
-        return digest.hexdigest()[:24]
+        return _key_of(self._arrays())
 
     def in_units(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Numbers (..., n, columns) as preparation decodes them, of some rows, in the user's units."""
@@ -98,7 +93,8 @@ class Prepared:
 
     def save(self, folder: Path) -> None:
         path = folder / "blocks" / f"data-{self.key}.npz"
-        if not zipfile.is_zipfile(path):  # or cut off
+        there = load_arrays(path)
+        if there is None or _key_of(there) != self.key:  # cut off, damaged, another's
             save_arrays(path, self._arrays())
 
     @classmethod
@@ -145,6 +141,13 @@ class Prepared:
                 f"test-{i}": split.test,
             }
         return arrays
+
+
+def _key_of(arrays: dict[str, np.ndarray]) -> str:
+    digest = hashlib.sha256()
+    for array in arrays.values():
+        add_array(digest, array)
+    return digest.hexdigest()[:24]
 
 
 def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Preparation]]:
