@@ -30,7 +30,7 @@ from fourfold.loading import load_data
 from fourfold.options import IN_PYTHON, Options
 from fourfold.report import html, table
 from fourfold.report.escape import file_name, visible
-from fourfold.report.files import load_study, write_study
+from fourfold.report.files import load_study, load_timings, write_study
 from fourfold.report.progress import Silent, open_progress
 from fourfold.study import price, step_times
 from fourfold.study.architecture import build
@@ -364,14 +364,11 @@ def _next(measured: Measured, options: Options, command: Callable[..., str]) -> 
 
 def _timings(folder: Path, study: Study, trials: dict[str, Trials], total: float) -> dict[str, Any]:
     """Seconds of all runs in this folder so far; what was on disk keeps the seconds it took then."""
-    try:
-        earlier = json.loads((folder / "timings.json").read_text(encoding="utf-8"))
-        before, total = earlier["families"], total + float(earlier["total_seconds"])
-    except (OSError, ValueError, KeyError, TypeError):
-        before = {}
+    before = load_timings(folder) or {"families": {}, "total_seconds": 0.0}
+    total += before["total_seconds"]
     families = {}
     for name in [*study.families, "baselines"]:
-        earlier = before.get(name, {}).get("train", 0.0) if isinstance(before.get(name), dict) else 0.0
+        earlier = before["families"].get(name, {"train": 0.0})["train"]
         families[name] = {"train": round(earlier + study.seconds.get(name, 0.0), 3)}
     steps = {task.family: task.load(folder) or [] for task in step_times.of_study(study, trials)}
     examined = study.examinations(trials).items()

@@ -369,6 +369,24 @@ def test_a_folder_without_results_is_told_from_one_whose_results_can_not_be_read
         load_study(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1, 2",
+        "null",
+        "[1]",
+        '{"families": {"dense": 3}, "total_seconds": 1}',
+        '{"families": {"dense": {"train": "1"}}, "total_seconds": 1}',
+        '{"families": {}, "total_seconds": NaN}',
+    ],
+)
+def test_a_report_does_without_seconds_that_are_none(tmp_path, text):
+    (tmp_path / "results.json").write_text(json.dumps(choose()[0] | {"schema": 1}))
+    (tmp_path / "timings.json").write_text(text)
+    results, timings = load_study(tmp_path)
+    assert timings is None and html.render(results, timings)
+
+
 def test_a_family_none_of_whose_hyperparameters_has_a_share_is_not_called_unmeasured():
     rows = [{"series": "dense", "group": "depth", "value": 0.0}, {"series": "dense", "group": "seeds", "value": 1.0}]
     figure = {"kind": "bars", "rows": rows, "y": {"title": "share", "unit": "fraction"}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,14 @@ def load_study(folder: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
             wanted="a folder that fourfold compare finished",
             do=f"fourfold compare DATA --out {folder}",
         ) from error
+    return results, load_timings(folder)
+
+
+def load_timings(folder: Path) -> dict[str, Any] | None:
+    """timings.json of a folder; None where there is none, or one that holds no seconds."""
     try:
         timings = json.loads((folder / "timings.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        timings = None
-    return results, timings
+        seconds = [timings["total_seconds"], *(family["train"] for family in timings["families"].values())]
+        return timings if all(math.isfinite(value) for value in seconds) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
