@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 _needed: list[Path] = []
 """What lies there now. A signal that ends the process lets no context end."""
 _making = threading.RLock()
 """Held while something is made and noted here, and for good by who ends the process: other threads make no more."""
 ENDING_SECONDS = 1.0
+PREFIX = "fourfold-scratch-"
+SURELY_HELD = 60.0
+"""Seconds after which a folder is held, if its process lives."""
 
 
 @contextmanager
 def scratch_folder() -> Iterator[str]:
-    """An empty folder among the temporary ones.
+    """An empty folder among the temporary ones, locked while it is needed. Those of processes that were killed, which
+    nobody holds, go first.
 
     >>> with scratch_folder() as name:
     ...     Path(name, "data").write_text("1")
@@ -28,8 +40,42 @@ def scratch_folder() -> Iterator[str]:
     >>> Path(name).exists()
     False
     """
-    with TemporaryDirectory(prefix="fourfold-") as name, removed_at_an_end(Path(name)):
+    _remove_abandoned(tempfile.gettempdir())
+    with TemporaryDirectory(prefix=PREFIX) as name, removed_at_an_end(Path(name)), _held(Path(name)):
         yield name
+
+
+@cache
+def _remove_abandoned(place: str) -> None:
+    """Removes the scratch folders of this user whose processes are gone, on systems that can lock a folder."""
+    if fcntl is None:
+        return
+    for path in Path(place).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            found = path.lstat()
+            mine = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+            if mine and time.time() - found.st_mtime > SURELY_HELD:
+                with _held(path) as held:
+                    if held:
+                        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Locks a folder until the process is gone at the latest; False where another one holds it."""
+    if fcntl is None:
+        yield False
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held = True
+        except OSError:
+            held = False
+        yield held
+    finally:
+        os.close(handle)
 
 
 @contextmanager
