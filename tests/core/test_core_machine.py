@@ -57,7 +57,8 @@ def test_the_limits_of_the_process_hold(limit):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "megabytes"), [(["inspect", "iris"], 300), (["predict", "study", "new"], 900)]
+    ("arguments", "megabytes"),
+    [(["inspect", "iris"], 300), (["inspect", "iris"], 950), (["predict", "study", "new"], 900)],
 )
 def test_limits_under_which_libraries_do_not_load_are_refused_at_once(arguments, megabytes):
     """Some of them abort, or try for ever, where there are too few addresses."""

@@ -108,10 +108,11 @@ def return_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-READ = {"-v": 640, "-d": 330, "memory": 120}
+READ = {"-v": 1300, "-d": 330, "memory": 120}
 TRAIN = {"-v": 2200, "-d": 720, "memory": 450}
 """The megabytes that libraries take before there are any data, to read and to train: of addresses, of data, and of
-memory."""
+memory. A small csv is read with 1,230 MB of addresses; with 680 and 1,130 libraries crashed, with 770 and 920 they never
+ended."""
 
 
 def check_room(needed: Mapping[str, int]) -> None:
