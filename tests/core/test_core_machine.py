@@ -111,6 +111,7 @@ def test_the_share_of_the_mappings_that_a_process_has():
         ImportError("libjax_common.so: failed to map segment from shared object"),
         RuntimeError("can't start new thread"),
         OSError(12, "Cannot allocate memory"),
+        SystemError("error return without exception set"),
     ],
 )
 def test_memory_that_runs_out_is_said_in_one_line(error, monkeypatch, capsys):

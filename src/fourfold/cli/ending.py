@@ -22,7 +22,8 @@ from fourfold.report.escape import visible
 
 INTERRUPTED, TERMINATED, BUG, MACHINE = 130, 143, 1, 4
 NO_MEMORY = re.compile(
-    "failed to map segment|cannot allocate memory|can't start new thread|RESOURCE_EXHAUSTED|bad_alloc",
+    "failed to map segment|cannot allocate memory|can't start new thread|RESOURCE_EXHAUSTED|bad_alloc"
+    "|error return without exception set",  # of Python itself
     re.IGNORECASE,
 )
 running: list[Path] = []
