@@ -111,8 +111,8 @@ def return_memory() -> None:
 READ = {"-v": 1300, "-d": 330, "memory": 120}
 TRAIN = {"-v": 2200, "-d": 720, "memory": 450}
 """The megabytes that libraries take before there are any data, to read and to train: of addresses, of data, and of
-memory. A small csv is read with 1,230 MB of addresses; with 680 and 1,130 libraries crashed, with 770 and 920 they never
-ended."""
+memory. A small csv is read with 1,230 MB of addresses; with 680 and 1,130 libraries crashed, with 770 and 920 they
+never ended."""
 
 
 def check_room(needed: Mapping[str, int]) -> None:
