@@ -350,7 +350,7 @@ def _stack(trained: list[Trained], block: Block) -> dict[str, np.ndarray]:
     """The arrays of a block's file: one row a run."""
     names = ("check_steps", "training_loss", "validation_loss", "validation_score", "status", "steps")
     arrays = {name: np.stack([getattr(result, name) for result in trained]) for name in names}
-    arrays["outputs"] = np.stack([result.outputs for result in trained]).astype(np.float32)
+    arrays["outputs"] = np.stack([result.outputs for result in trained]).astype(np.float32, copy=False)
     if block.keep_weights:
         best = trained[0]
         arrays |= {f"weight:{path}": value for path, value in {**best.weights, **best.fixed}.items()}

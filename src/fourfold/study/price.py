@@ -69,10 +69,10 @@ def price(study: Study, cores: int) -> Price:
             seconds += programs * (hyperparameters.RUNS * effort.steps * step / cores + SECONDS_TO_COMPILE)
     # the rows as read, prepared, and in the worker, and twice on each device; further repeats as prepared
     data = study.prepared.inputs.nbytes * (2 + len(study.repeats) + 2 * cores)
-    # weights with two moments, the order of the rows, and what is predicted
+    # weights with two moments, the order of the rows, and twice what is predicted: by the program, and to be written
     steps = study.problem.shape[0] if study.problem.stepwise else 1
     outputs = study.prepared.longest_evaluation() * steps * study.problem.units
-    replica = 4 * (3 * largest + effort.longest * study.batch + outputs)
+    replica = 4 * (3 * largest + effort.longest * study.batch + 2 * outputs)
     programs = sum(len(study.sizes(family)) for family in study.families)
     megabytes = MEGABYTES + MEGABYTES_OF_A_PROGRAM * programs + (data + study.capacity * replica) / 1e6
     megabytes += MEGABYTES_OF_A_VARIED * _varied(study)
