@@ -417,8 +417,8 @@ def test_families_change_places_only_where_it_is_shown(rows, shown):
 @pytest.mark.parametrize("low, said", [(-0.01, True), (0.01, False)])
 def test_an_order_of_families_within_noise_is_no_loss_that_is_shown(low, said):
     for measure, answer in (
-        (order.LOSS, order._answer),
-        (shift.ONE, lambda found: shift._answer(found, "step")),
+        (order.LOSS, lambda found: order._answer(found, ())),
+        (shift.ONE, lambda found: shift._answer(found, "step", ())),
     ):
         found = [
             Evidence(measure, "convolution", 0.03, DIFFERENCE, (low, 0.07)),
@@ -438,21 +438,21 @@ def test_an_order_of_families_within_noise_is_no_loss_that_is_shown(low, said):
     [
         (
             shift.ONE,
-            lambda found: shift._answer(found, "step"),
+            lambda found: shift._answer(found, "step", ()),
             {"convolution": 0.0, "recurrent": 0.0, "attention": 0.275},
             "Convolution loses 0.0 points (−5.0 to 5.0), and so does Recurrent; "
             "Attention loses most, 27.5 points (22.5 to 32.5)",
         ),
         (
             order.LOSS,
-            order._answer,
+            lambda found: order._answer(found, ()),
             {"dense": -0.003333333333000004, "recurrent": 0.08, "attention": -0.0033333333339},
             "Recurrent loses most, 8.0 points (3.0 to 13.0); "
             "Fully connected gains 0.3 points (−4.7 to 5.3), and so does Attention",
         ),
         (
             order.LOSS,
-            order._answer,
+            lambda found: order._answer(found, ()),
             {"dense": 0.02, "convolution": 0.02, "recurrent": 0.02},
             "Fully connected loses 2.0 points (−3.0 to 7.0), and so do Convolution and Recurrent",
         ),
@@ -461,6 +461,16 @@ def test_an_order_of_families_within_noise_is_no_loss_that_is_shown(low, said):
 def test_families_that_lose_the_same_are_named_together(measure, answer, changes, said):
     found = [Evidence(measure, name, at, DIFFERENCE, (at - 0.05, at + 0.05)) for name, at in changes.items()]
     assert said in answer(found)
+
+
+def test_who_guesses_has_nothing_to_lose(inquiry):
+    """And so no rank among those who do: it would lose least whatever is moved or permuted."""
+    inquiry.study.probe(inquiry.trials, (shift.MEASURE,), Inline())
+    for measure in (order, shift):
+        plain = measure.find(inquiry).answer
+        assert "has nothing to lose" not in plain and "Fully connected" in plain
+        asked = replace(inquiry, guessing={"dense"})
+        assert measure.find(asked).answer.endswith("; Fully connected, not shown to beat a guess, has nothing to lose.")
 
 
 @pytest.mark.parametrize("shown", [True, False])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -80,6 +80,40 @@ def extremes(
     if surely is not None and not any(map(is_shown, first if ranks[0] == "most" else last)):
         parts.append(([surely], f"is shown to {verb.removesuffix('s')}"))
     return facts.join("; ", [_together(same, words, other) for same, words in parts])
+
+
+def told(found: Sequence[Evidence], ranks: tuple[str, str], guessing: Collection[str], when: str) -> Sentence:
+    """What is lost ``when`` the input is changed: the two ends of the families' losses.
+
+    Who is not shown to beat a guess keeps what it has whatever is done to the input, and has no rank, unless a change
+    is shown.
+
+    >>> from fourfold.evidence.sentences import DIFFERENCE
+    >>> sure = Evidence("loss", "convolution", 0.3, DIFFERENCE, (0.2, 0.4))
+    >>> none = Evidence("loss", "attention", 0.0, DIFFERENCE, (-0.02, 0.02))
+    >>> print(told([sure, none], ("least", "most"), {"convolution", "attention"}, "With rows moved, "))
+    With rows moved, Convolution loses 30.0 points (20.0 to 40.0); Attention, not shown to beat a guess, has nothing to
+    lose.
+    >>> print(told([none], ("least", "most"), {"attention"}, "With rows moved, "))
+    With rows moved, Attention, not shown to beat a guess, has nothing to lose.
+    """
+    idle = [one for one in found if one.subject in guessing and not _is_change(one)]
+    kept = [one for one in found if one not in idle]
+    parts = []
+    if kept:
+        what = "" if any(map(is_shown, kept)) else "none is shown to lose: "
+        listed = extremes(Facts(kept), kept, ranks)
+        parts.append(Sentence(f"{what}{listed}", listed.numbers))
+    if idle:
+        names, has = enumerated([title(one.subject) for one in idle]), "has" if len(idle) == 1 else "have"
+        parts.append(Sentence(f"{names}, not shown to beat a guess, {has} nothing to lose"))
+    joined = Facts(found).join("; ", parts)
+    return Sentence(f"{when}{joined}.", joined.numbers)
+
+
+def _is_change(found: Evidence) -> bool:
+    """Whether the interval leaves 0 out."""
+    return found.interval is not None and not found.interval[0] <= 0 <= found.interval[1]
 
 
 def _alike(found: Sequence[Evidence], one: Evidence) -> list[Evidence]:

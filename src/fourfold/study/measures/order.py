@@ -11,11 +11,10 @@ Tolstikhin et al., "MLP-Mixer", 2021, appendix (one fixed permutation).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.sentences import Facts, Sentence
 from fourfold.study import probes
 from fourfold.study.measure import Inquiry, Measure
 from fourfold.study.runner import Task
@@ -66,23 +65,17 @@ def find(inquiry: Inquiry) -> Measurement:
         y=Axis("lost", unit),
         note="Trained again on the permuted data, at the setting that was chosen for the data as they are.",
     )
-    return Measurement(*NAMES, _answer(evidence), (figure,), tuple(evidence))
+    return Measurement(*NAMES, _answer(evidence, inquiry.guessing), (figure,), tuple(evidence))
 
 
 def _has_order(study: Study) -> bool:
     return study.problem.layout != "flat"
 
 
-def _answer(evidence: list[Evidence]) -> str:
+def _answer(evidence: list[Evidence], guessing: Collection[str]) -> str:
     """The most and the least that is lost, with intervals."""
-    facts = Facts(evidence)
     whole = [e for e in evidence if e.applicable and "," not in e.subject]
-    if not whole:
-        return ""
-    listed = probes.extremes(facts, whole, ("most", "least"))
-    shown = any(map(probes.is_shown, whole))
-    what = "" if shown else "none is shown to lose: "
-    return Sentence(f"With all positions permuted, {what}{listed}.", listed.numbers)
+    return probes.told(whole, ("most", "least"), guessing, "With all positions permuted, ") if whole else ""
 
 
 MEASURE = Measure("order", find, wants)

@@ -11,11 +11,13 @@ transformations?" (JMLR 2019).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.sentences import Facts, Sentence
+from fourfold.evidence.sentences import Facts
 from fourfold.evidence.statistics import Analysis
 from fourfold.study import examination, probes, tested
 from fourfold.study.examination import Arrays
@@ -71,7 +73,7 @@ def find(inquiry: Inquiry) -> Measurement:
         note=f"One trained network a family, not trained on moved rows; {_moves_in(study)}, "
         "and what moves out is lost to all.",
     )
-    return Measurement(*NAMES, _answer(evidence, _place(study)), (figure,), tuple(evidence))
+    return Measurement(*NAMES, _answer(evidence, _place(study), inquiry.guessing), (figure,), tuple(evidence))
 
 
 def _analysis(study: Study, arrays: Arrays) -> Analysis:
@@ -106,16 +108,12 @@ def _moves_in(study: Study) -> str:
     return "padding moves in" if study.problem.layout == "text" else "the edge is repeated"
 
 
-def _answer(evidence: list[Evidence], place: str) -> str:
+def _answer(evidence: list[Evidence], place: str, guessing: Collection[str]) -> str:
     """The least and the most that is lost by a single place."""
-    facts = Facts(evidence)
-    single = list(facts.about(ONE).values())
+    single = list(Facts(evidence).about(ONE).values())
     if not single:
         return ""
-    listed = probes.extremes(facts, single, ("least", "most"))
-    shown = any(map(probes.is_shown, single))
-    what = "" if shown else "none is shown to lose: "
-    return Sentence(f"With test rows moved by one {place}, {what}{listed}.", listed.numbers)
+    return probes.told(single, ("least", "most"), guessing, f"With test rows moved by one {place}, ")
 
 
 MEASURE = Measure("shift", find, examination.wants)
