@@ -1,5 +1,7 @@
 """Forecasts: nothing is learnt from what is tested, windows are cut where they should be, and time is read right."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -34,6 +36,38 @@ def table(series, steps, gaps=0.0, seed=0):
 
 def forecast(columns, horizon, id="store", **options):
     return read(columns, target="sales", roles=Roles(id=id, time="day"), ahead=Ahead(horizon, **options))
+
+
+@pytest.mark.parametrize("wave, horizon, base", [(0, 1, "last value"), (9, 1, "last value"), (9, 24, "seasonal naive")])
+def test_departures_are_learnt_from_the_naive_forecast_that_errs_less(wave, horizon, base):
+    """Of hours the clock says a day, which those of an autoregression don't repeat: departures from the day before would
+    be mostly that day. What is tested does not decide, and a model's file keeps the rule."""
+    draw, steps, values = np.random.default_rng(0), np.arange(400), [0.0, 0.0]
+    for noise in draw.normal(size=398):
+        values.append(1.2 * values[-1] - 0.5 * values[-2] + noise)
+    sales = np.array(values) + wave * np.sin(steps * np.pi / 12)
+    hours = (np.datetime64("2020-01-01T00") + steps).astype(str)
+
+    def learnt(sales):
+        return read({"t": hours, "v": sales}, target="v", roles=Roles(time="t"), ahead=Ahead(horizon))
+
+    data = learnt(sales)
+    windows, inputs = data.forecast.windows, np.asarray(data.inputs)
+    assert (windows.season, windows.base) == (24, base)
+    past = inputs[:, -1:, 0] if base == "last value" else inputs[:, -24:, 0][:, :horizon]
+    np.testing.assert_allclose(windows.encode(data.target, inputs), (data.target - past) / windows.sizes(inputs))
+    np.testing.assert_allclose(windows.decode(windows.encode(data.target, inputs), inputs), data.target)
+    otherwise = np.where(steps < data.forecast.first_test, sales, 1000 * (steps // 3 % 2))
+    assert learnt(otherwise).forecast.windows == windows
+    preparation = Preparation.fit(data, plan(data, seed=0)[0].train)
+    again = Preparation.from_json(preparation.to_json())
+    np.testing.assert_array_equal(again.target(data.target, inputs), preparation.target(data.target, inputs))
+    content = json.loads(preparation.to_json())
+    del content["windows"]["base"]  # as files have it that were written when there was no choice
+    assert Preparation.from_json(json.dumps(content)).windows.base == "seasonal naive"
+    content["windows"]["base"] = "the last full moon"
+    with pytest.raises(FourfoldError):
+        Preparation.from_json(json.dumps(content))
 
 
 @settings(max_examples=60)

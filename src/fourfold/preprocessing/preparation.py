@@ -363,6 +363,7 @@ def _check(preparation: Preparation, what: str) -> None:
         good = good and layout == "sequence" and units == windows.horizon * len(windows.targets)
         good = good and preparation.row_shape[:1] == (windows.window,) and windows.season <= windows.window
         good = good and len(windows.targets) > 0 and len(windows.levels) == len(worded)
+        good = good and windows.base in windows.rules
     source = preparation.source_columns
     if preparation.characters:
         good = good and columns == {preparation.characters.name: "text"}

@@ -19,16 +19,17 @@ ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class Windows:
-    r"""A network sees a window's shape, and predicts what departs from the last season repeated.
+    r"""A network sees a window's shape, and predicts what departs from a naive forecast.
 
     With x (T,) a target's values in a window, y (H,) the values that follow, m the season, and s the standard
     deviation of x (``usual`` where x is constant):
 
         input    (x[t] - mean x) / s
-        target   (y[h] - x[T - m + h mod m]) / s
+        target   (y[h] - x[T - m + h mod m]) / s    or, with ``base`` the last value, (y[h] - x[T - 1]) / s
 
-    So a forecast of 0 is the seasonal naive one, or the last value's where m = 1; and a series that grows looks the
-    same at its end as at its start. Other channels are left as they are.
+    So a forecast of 0 is the naive one, and a series that grows looks the same at its end as at its start. Other
+    channels are left as they are. The base is the rule that errs less on training windows: where a season of the clock
+    is none of the series, departures from it are mostly what happened a season ago, which a network would have to undo.
 
     Shapes: windows (N, T, C), whose first K channels are the targets; targets (N, H K), step by step, and in each
     step the K targets in their order.
@@ -55,7 +56,13 @@ class Windows:
     levels: tuple[tuple[str, ...], ...] = ()
     phases: tuple[str, ...] = ()
     usual: tuple[float, ...] = ()
+    base: str = SEASONAL_NAIVE
     zoned: bool | None = field(default=None, compare=False)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The naive forecasts that differ."""
+        return (SEASONAL_NAIVE, LAST_VALUE) if self.season > 1 else (SEASONAL_NAIVE,)
 
     def relative(self, windows: np.ndarray) -> np.ndarray:
         """The inputs (N, T, C) of a network: targets less their mean in the window, over their deviation there."""
@@ -68,22 +75,24 @@ class Windows:
         """Forecasts (N, H K) that learn nothing: the last season repeated, and the last value where that differs."""
         past = windows[..., : len(self.targets)]
         last_season = past[:, self.window - self.season + np.arange(self.horizon) % self.season]
-        found = {SEASONAL_NAIVE: last_season}
-        if self.season > 1:
-            found[LAST_VALUE] = np.repeat(past[:, -1:], self.horizon, axis=1)
-        return {name: values.reshape(len(windows), -1) for name, values in found.items()}
+        found = {SEASONAL_NAIVE: last_season, LAST_VALUE: np.repeat(past[:, -1:], self.horizon, axis=1)}
+        return {name: found[name].reshape(len(windows), -1) for name in self.rules}
 
     def sizes(self, windows: np.ndarray) -> np.ndarray:
         """The deviation inside its window of what each number of a target (N, H K) belongs to."""
         return np.tile(self._size(windows)[:, 0], self.horizon)
 
     def encode(self, target: np.ndarray, windows: np.ndarray) -> np.ndarray:
-        """Values (N, H K) -> their departure from the seasonal naive forecast, in deviations of the window."""
-        return (target - self.naive(windows)[SEASONAL_NAIVE]) / self.sizes(windows)
+        """Values (N, H K) -> their departure from the naive forecast, in deviations of the window."""
+        return (target - self.level(windows)) / self.sizes(windows)
 
     def decode(self, values: np.ndarray, windows: np.ndarray) -> np.ndarray:
         """The inverse of ``encode``; ``values`` (..., N, H K)."""
-        return values * self.sizes(windows) + self.naive(windows)[SEASONAL_NAIVE]
+        return values * self.sizes(windows) + self.level(windows)
+
+    def level(self, windows: np.ndarray) -> np.ndarray:
+        """The naive forecast (N, H K) from which departures are learnt."""
+        return self.naive(windows)[self.base]
 
     def _size(self, windows: np.ndarray) -> np.ndarray:
         """(N, 1, K)"""
@@ -92,11 +101,14 @@ class Windows:
         varies = deviation > ROUNDING * np.abs(past).max(axis=1, keepdims=True)
         return np.where(varies, deviation, np.array(self.usual or 1.0))
 
-    def with_usual(self, windows: np.ndarray) -> Windows:
-        """The same, with the median deviation of the windows that vary."""
+    def learnt(self, windows: np.ndarray, targets: np.ndarray) -> Windows:
+        """The same, with the median deviation of the windows that vary, and the naive forecast that errs less."""
         found = replace(self, usual=(np.nan,) * len(self.targets))._size(windows)[:, 0]
         medians = [float(np.median(one[one > 0])) if (one > 0).any() else 1.0 for one in found.T]
-        return replace(self, usual=tuple(medians))
+        usual = replace(self, usual=tuple(medians))
+        sizes = usual.sizes(windows)
+        errors = {name: np.abs((targets - one) / sizes).mean() for name, one in usual.naive(windows).items()}
+        return replace(usual, base=min(errors, key=lambda name: errors[name]))
 
     def to_dict(self) -> dict[str, Any]:
         found = asdict(self) | {
@@ -122,5 +134,6 @@ class Windows:
             levels,
             fields.texts("phases"),
             tuple(fields.floats("usual", len(targets)).tolist()),
+            fields.text("base") if "base" in fields.values else SEASONAL_NAIVE,
             fields.boolean("zoned") if "zoned" in fields.values else None,
         )

@@ -16,7 +16,6 @@ from fourfold.data.splits import Split
 from fourfold.errors import MachineError
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.table import take_rows
-from fourfold.preprocessing.windows import SEASONAL_NAIVE
 
 COPIES = 3
 """How often prepared inputs are in memory at once, in both processes."""
@@ -170,7 +169,7 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
     level = size = None
     if dataset.forecast is not None:
         windows, raw = dataset.forecast.windows, np.asarray(dataset.inputs)
-        level, size = windows.naive(raw)[SEASONAL_NAIVE], windows.sizes(raw)
+        level, size = windows.level(raw), windows.sizes(raw)
         weights = (size / dataset.forecast.scales()).mean(axis=1).astype(np.float32)
     arrays = (inputs, targets, weights, tuple(splits), given, level, size)
     return Prepared(*arrays, stepwise=stepwise, class_weights=by_class), preparations

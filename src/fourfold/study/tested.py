@@ -240,7 +240,8 @@ def guessing(prepared: Prepared, task: Task, rows: np.ndarray | None = None) -> 
     Of all rows, or of these ``rows``.
 
     Of numbers the mean: minus the mean squared error of prepared targets, whose variance is 1 only where they were
-    standardised; of forecasts minus the mean absolute error of the seasonal naive one. All by the rows' weights.
+    standardised; of forecasts minus the mean absolute error of the naive one that is departed
+    from. All by the rows' weights.
     """
     rows = np.arange(len(prepared.weights)) if rows is None else rows  # without changed copies
     targets, weights = prepared.targets[:, rows], prepared.weights[rows]

@@ -182,7 +182,8 @@ def cut_windows(
     first = Timeline.of(forecast).rolling.first()
     forecast = replace(forecast, scale=_scales(panel, windows, first), first_test=first)
     cells, earliest = np.concatenate(inputs), plan_windows(forecast)[0]
-    forecast = replace(forecast, windows=windows.with_usual(cells[earliest.train]))
+    known = np.concatenate(targets)
+    forecast = replace(forecast, windows=windows.learnt(cells[earliest.train], known[earliest.train]))
     notes = []
     empty = {number for number, places in enumerate(placed.origins) if not len(places)}
     for which, why in (
@@ -199,7 +200,7 @@ def cut_windows(
         every = f"one every {placed.stride} steps" if placed.stride > 1 else "all"
         last = f" of the last {end - int(forecast.origin.min()) + T:,} of {end:,} steps" if placed.since else ""
         notes.append(Note(f"windows: {every}{last}", "more would be too many numbers", "--window N"))
-    return cells, np.concatenate(targets), forecast, tuple(notes)
+    return cells, known, forecast, tuple(notes)
 
 
 def _origins(panel: Panel, window: int, horizon: int, most: int) -> tuple[int, int]:

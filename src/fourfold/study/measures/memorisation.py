@@ -32,7 +32,7 @@ VARIANT = "labels:shuffled"
 SKILL = "share of the naive error removed"
 GUESSES = {
     "R2": "R2 of the mean",
-    SKILL: "the seasonal naive forecast",
+    SKILL: "the naive forecast that errs less on training windows",
     "accuracy": "the most frequent class",
     SCORE_WORDS["balanced_accuracy"]: "one class for all rows",
     SCORE_WORDS["jaccard"]: "the labels that most rows have",
