@@ -130,6 +130,7 @@ PROBLEMS = {
     "table": Problem("flat", (7,), 3, 400),
     "series": Problem("sequence", (70, 3), 3, 400),
     "long series": Problem("sequence", (300, 1), 3, 4000),
+    "forecasts": Problem("sequence", (70, 2), 3, 4000, numeric=True, forecast=True),
     "unequal series": Problem("sequence", (41, 2), 3, 400, masked=True),
     "a label a step": Problem("sequence", (70, 2), 3, 400, masked=True, stepwise=True),
     "images": Problem("image", (17, 16, 3), 3, 4000),

@@ -18,6 +18,7 @@ PROBLEMS = {
     "sequence": Problem("sequence", (11, 2), units=3, rows=5000),
     "long sequence": Problem("sequence", (150, 2), units=3, rows=5000),
     "text": Problem("text", (12,), units=3, rows=5000, vocabulary=20),
+    "forecast": Problem("sequence", (11, 2), units=3, rows=5000, numeric=True, forecast=True),
 }
 
 
@@ -62,7 +63,7 @@ def agrees(model, library):
 
 
 CASES = [(family, layout) for family in CANDIDATES for layout in ("flat", "image", "sequence", "text")]
-CASES += [("recurrent", "long sequence"), ("attention", "long sequence")]
+CASES += [("recurrent", "long sequence"), ("attention", "long sequence"), ("convolution", "forecast")]
 
 
 @pytest.mark.parametrize("family, layout", CASES)

@@ -30,8 +30,9 @@ from fourfold.preprocessing.table import row_count
 from fourfold.study.architecture import CAPS, Architecture, build
 from fourfold.study.candidates import CANDIDATES, Problem, own
 
-FORMAT = 2
-"""Of format 1 are models whose fully connected network of a table was normalised; the others are read as before."""
+FORMAT = 3
+"""Fully connected networks were others in format 1, and those that read no table in format 2, too; the rest is as it
+was."""
 PREDICTION_ROWS, FEWEST_PREDICTION_ROWS = 4096, 64
 LARGEST_LAYER = 10**9  # numbers; a file that asks for more is not one that Fourfold wrote
 
@@ -145,6 +146,7 @@ class SavedModel:
                 "rows": problem.rows,
                 "vocabulary": problem.vocabulary,
                 "numeric": problem.numeric,
+                "forecast": problem.forecast,
             },
             "output": self.preparation.task.output,
             "order": None if self.order is None else [int(column) for column in self.order],
@@ -180,6 +182,7 @@ class SavedModel:
             preparation.masked,
             preparation.task.stepwise,
             stored.get("numeric", False),
+            stored.get("forecast", False),
         )
         if problem.units != preparation.task.units:
             raise _damaged(folder / "model.json", "outputs that don't fit the target")
@@ -251,7 +254,7 @@ def _facts(path: Path) -> dict[str, Any]:
             and problem["layout"] in ("flat", "sequence", "image", "text")
             and facts["output"] in ("softmax", "sigmoid", "linear", "softplus", "tanh")
             and all(type(n) is int and 0 <= n < 2**31 for n in numbers)
-            and type(problem.get("numeric", False)) is bool
+            and all(type(problem.get(name, False)) is bool for name in ("numeric", "forecast"))
             and facts["width"] * prod(problem["shape"]) <= LARGEST_LAYER
             and isinstance(facts["checksums"], dict)
         )
@@ -263,8 +266,10 @@ def _facts(path: Path) -> dict[str, Any]:
 
 
 def _is_as_before(facts: dict[str, Any]) -> bool:
-    """Whether a model of format 1 is built now as it was then."""
-    return facts["format"] == 1 and (facts["family"] != "dense" or facts["problem"]["layout"] != "flat")
+    """Whether a model of an earlier format is built now as it was then."""
+    if facts["family"] == "dense":
+        return facts["format"] == 2 and facts["problem"]["layout"] == "flat"
+    return facts["format"] in (1, 2)
 
 
 def _known(family: Any, size: Any, settings: Any) -> bool:

@@ -61,6 +61,7 @@ def train_family(
         preparation.masked,
         task.stepwise,
         task.kind == "regression",
+        dataset.forecast is not None,
     )
     block = Block(
         data=prepared.key,

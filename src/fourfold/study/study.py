@@ -88,6 +88,7 @@ class Study:
             first.masked,
             self.dataset.task.stepwise,
             self.dataset.task.kind == "regression",
+            self.dataset.forecast is not None,
         )
         self.families = tuple(dict.fromkeys([*self.families, *self.builders]))
         self.settings: dict[str, Settings] = dict.fromkeys(self.families, ())

@@ -48,7 +48,7 @@ class Problem:
 
     Shapes: flat (F,), sequence (T, C), image (H, W, C), text (T,). ``masked``: the series have unequal lengths,
     and a step whose numbers are all 0 is padding. ``stepwise``: each step has outputs of its own. ``numeric``: the
-    target is numbers, no classes or labels.
+    target is numbers, no classes or labels. ``forecast``: it is what follows the last step.
     """
 
     layout: str
@@ -59,6 +59,7 @@ class Problem:
     masked: bool = False
     stepwise: bool = False
     numeric: bool = False
+    forecast: bool = False
 
     @property
     def small(self) -> bool:

@@ -24,6 +24,7 @@ from fourfold.layers import (
     Concatenate,
     Conv1D,
     Conv2D,
+    Cropping1D,
     Dropout,
     Flatten,
     GlobalAveragePooling1D,
@@ -114,12 +115,20 @@ def _halved(x: Symbol) -> Symbol:
 
 
 def _pooled(x: Symbol, problem: Problem) -> Symbol:
-    """Features (N, 2C) of a series (N, T, C): the average, and of a text the maximum, else the mean square."""
+    """Features (N, 2C) of a series (N, T, C): the average, and of a text the maximum, else the mean square; where it is
+    to be continued (N, 3C), with its last step."""
     average = GlobalAveragePooling1D()
     if problem.layout == "text":
         return Concatenate()([average(x), GlobalMaxPooling1D()(x)])
     square = GlobalAveragePooling1D()(Multiply()([x, x]))
-    return Concatenate()([average(x), Dropout(0.5)(square) if problem.small else square])
+    features = [average(x), Dropout(0.5)(square) if problem.small else square]
+    return Concatenate()([*features, _last(x)] if problem.forecast else features)
+
+
+def _last(x: Symbol) -> Symbol:
+    """The last step (N, C) of a series without padding (N, T, C)."""
+    before = x.shape[1] - 1  # pyright: ignore[reportOptionalOperand]
+    return Flatten()(Cropping1D((before, 0))(x))
 
 
 def _table(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
@@ -165,6 +174,7 @@ def describe(problem: Problem, width: int, filters: int | None = None, kernel_si
         layers += f", dilated by {', '.join(map(str, _dilations(problem)))}"
     beside = "maximum" if problem.layout == "text" else "mean square"
     end = "a vector a step" if problem.stepwise else f"average and {beside} over time"
+    end += ", and the last step" * problem.forecast
     return f"{layers}, each BatchNormalization and relu, one residual; {end}"
 
 
