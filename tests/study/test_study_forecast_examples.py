@@ -8,7 +8,7 @@ import pytest
 from fourfold.data.dataset import Forecast
 from fourfold.loading import load_data
 from fourfold.options import Options
-from fourfold.preprocessing.windows import Windows
+from fourfold.preprocessing.windows import LAST_VALUE, Windows
 from fourfold.study import forecast_examples, tested
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.examples import examples
@@ -38,6 +38,8 @@ def test_a_mistake_shows_the_end_of_its_window_what_followed_and_each_forecast()
     assert shown["values"][0] == [*np.arange(60.0)[::2][-24:], 61.0, 63.0]  # the target's channel alone
     assert shown["values"][1][-2:] == [54.0, 56.0]  # a season of three steps before
     assert shown["values"][2] == [None] * 24 + [62.0, 60.5]
+    from_last = forecast_examples.beside_naive(replace(windows(), base=LAST_VALUE), past, true, said)
+    assert from_last["channels"][1] == "last value" and from_last["values"][1][-2:] == [58.0, 58.0]
 
 
 def test_a_map_lies_along_the_whole_window_and_a_long_one_is_thinned_up_to_where_the_forecast_begins():

@@ -12,7 +12,7 @@ import numpy as np
 
 from fourfold.data.dataset import Forecast
 from fourfold.data.series.clock import shown
-from fourfold.preprocessing.windows import SEASONAL_NAIVE, Windows
+from fourfold.preprocessing.windows import Windows
 from fourfold.study.step_examples import MOST_STEPS, number
 
 FEWEST_PAST, HORIZONS, SEASONS = 24, 3, 2
@@ -35,10 +35,11 @@ def title(forecast: Forecast, row: int) -> str:
 def beside_naive(
     windows: Windows, window: np.ndarray, true: np.ndarray, said: Mapping[str, np.ndarray]
 ) -> dict[str, Any]:
-    """The last steps of a window (T, C), with what followed and what each of the families predicted (H K)."""
+    """The last steps of a window (T, C), with what followed, the naive forecast from which departures are learnt, and
+    what each of the families predicted (H K)."""
     past = max(FEWEST_PAST, HORIZONS * windows.horizon, SEASONS * windows.season)
     past = min(past, max(MOST_STEPS - windows.horizon, 1))
-    naive = {SEASONAL_NAIVE: windows.naive(window[None])[SEASONAL_NAIVE][0]}
+    naive = {windows.base: windows.level(window[None])[0]}
     return _drawn(windows, window[-past:], true, {**naive, **said}, families=said)
 
 
