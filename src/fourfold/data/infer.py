@@ -36,6 +36,7 @@ from fourfold.data.columns.target_choice import (
 from fourfold.data.columns.targets import are_lists, mentioned, settle_lists, settle_targets
 from fourfold.data.columns.totals import check_no_totals
 from fourfold.data.columns.turned import check_not_turned
+from fourfold.data.columns.written_twice import without_other_writings
 from fourfold.data.files.pictures import developed
 from fourfold.data.series.ahead import Ahead
 from fourfold.data.series.cut import as_one_series, check_window
@@ -99,6 +100,7 @@ def settle(
     tagged = [] if task == "multilabel" else tagged_words(source)
     source = with_target(source, target, steps=steps, labels=task == "multilabel")
     check_no_tags(tagged, source.target_name, guessed)
+    source = without_other_writings(source)
     series = source.uneven or {*source.nested} & {*source.lists}
     if source.lists and (layout == "sequence" or (series and layout is None)):
         source = series_of_lists(source)
