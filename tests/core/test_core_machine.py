@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from fourfold.cli import ending
@@ -69,6 +71,37 @@ def test_limits_under_which_libraries_do_not_load_are_refused_at_once(arguments,
         r"[\d,]+ MB, which libraries take before there are any data. Do this: ulimit -v unlimited\n",
         ended.stderr,
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "libraries"), [("inspect", machine.READING), ("compare", machine.TRAINING), ("predict", machine.TRAINING)]
+)
+def test_libraries_are_loaded_before_data_where_memory_is_limited(command, libraries):
+    """One that finds no room behind the data may never end."""
+    code = f"""
+import sys
+from fourfold.cli.commands import app
+from fourfold.errors import FourfoldError
+try:
+    app([{command!r}, "nowhere.csv", *["new.csv"] * ({command!r} == "predict")], standalone_mode=False)
+except FourfoldError as error:
+    print(error.slug, [name for name in {libraries!r} if name not in sys.modules])
+"""
+    ended = within("-d", 2000, "-c", code)
+    assert re.fullmatch(r"no-[a-z-]+ \[\]\n", ended.stdout), ended
+    unlimited = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert "sklearn.tree" in unlimited.stdout
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_table_is_read_within_a_limit_that_libraries_leave_little_of(form, tmp_path):
+    table = pd.DataFrame({f"c{place}": np.arange(100_000) % (97 + place) / 7 for place in range(12)})
+    table["y"] = np.arange(100_000) % 2
+    path = str(tmp_path / f"data.{form}")
+    table.to_csv(path, index=False) if form == "csv" else table.to_parquet(path)
+    ended = within("-d", 430, "-m", "fourfold", "inspect", path)
+    assert ended.returncode == 0, ended.stderr
+    assert "sample: 48,076 of 100,000 rows (625,000 cells are read at most, as memory is short)" in ended.stdout
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps nothing, or can't be asked")

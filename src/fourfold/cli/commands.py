@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fourfold import __version__
-from fourfold.core.machine import READ, TRAIN, available_memory, check_room, cores
+from fourfold.core.machine import (
+    ONE_THREAD,
+    READ,
+    READING,
+    TRAIN,
+    TRAINING,
+    available_memory,
+    check_room,
+    cores,
+    load_under_limits,
+)
 from fourfold.core.settings import of_a_process
 from fourfold.errors import OptionError
 from fourfold.report.escape import visible
@@ -104,6 +114,7 @@ def compare(
 ) -> None:
     """Train a candidate of each family on DATA under one budget; say which to use, and why."""
     check_room(TRAIN)
+    load_under_limits(TRAINING)
     from fourfold.loading import load_data
     from fourfold.study.folder import check_place
     from fourfold.study.workers import warm_up
@@ -169,6 +180,7 @@ def inspect(
 ) -> None:
     """Say what DATA is taken for, and what is wrong with it, without training anything."""
     check_room(READ)
+    load_under_limits(READING, ONE_THREAD)
     from fourfold.data.judgement.findings import as_lines, as_plain
     from fourfold.loading import load_data
 
@@ -195,6 +207,7 @@ def predict(
 ) -> None:
     """Predict new rows with the model of a comparison, prepared as its training data were."""
     check_room(TRAIN)
+    load_under_limits(TRAINING)
     from fourfold.predictions import predict_file
     from fourfold.report.progress import rows_predicted
 
@@ -222,6 +235,7 @@ def export(
 ) -> None:
     """Write the model of a comparison as an ONNX file, which takes rows as they are; say what goes in and comes out."""
     check_room(TRAIN)
+    load_under_limits(TRAINING)
     from fourfold.study.saved_model import SavedModel
 
     path = folder / "model.onnx" if out is None else out

@@ -19,7 +19,7 @@ from typing import Any
 import loky
 from loky import process_executor
 
-from fourfold.core.machine import cores
+from fourfold.core.machine import TRAINING, cores, load_under_limits
 from fourfold.core.settings import of_a_process
 from fourfold.errors import OptionError
 
@@ -98,6 +98,7 @@ def _load() -> None:
     import fourfold.study.blocks  # noqa: F401, what every block needs
 
     jax.devices()
+    load_under_limits(TRAINING)
 
 
 def kill_worker() -> None:
