@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import re
+import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -22,6 +23,9 @@ from .scratch import scratch_file
 
 HALF_WRITTEN = re.compile(r"\.[\w.-]+\.(npz|json|html|csv|py)\.[a-z0-9_]{8}")
 """What a file of a study is called before it is whole."""
+_parsing = threading.Lock()
+"""Held while arrays are read: NumPy parses their headers as Python, and two threads that parse at once may end in a
+SystemError of CPython 3.11 ("AST constructor recursion depth mismatch")."""
 SEAL = "seal"
 """Of arrays that belong to one file's name: a digest of it and of them."""
 
@@ -72,7 +76,7 @@ def save_arrays(path: Path, arrays: dict[str, np.ndarray], *, parents: bool = Tr
 def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
     """The arrays of a file; None when there is none or it is damaged (zip members carry checksums)."""
     try:
-        with permitted(), np.load(path, allow_pickle=False) as file:
+        with permitted(), _parsing, np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except (FileNotFoundError, zipfile.BadZipFile, ValueError, EOFError, KeyError, zlib.error):
         return None
