@@ -74,9 +74,12 @@ class Windows:
     def naive(self, windows: np.ndarray) -> dict[str, np.ndarray]:
         """Forecasts (N, H K) that learn nothing: the last season repeated, and the last value where that differs."""
         past = windows[..., : len(self.targets)]
-        last_season = past[:, self.window - self.season + np.arange(self.horizon) % self.season]
-        found = {SEASONAL_NAIVE: last_season, LAST_VALUE: np.repeat(past[:, -1:], self.horizon, axis=1)}
-        return {name: found[name].reshape(len(windows), -1) for name in self.rules}
+        return {rule: past[:, self.repeated(rule)].reshape(len(windows), -1) for rule in self.rules}
+
+    def repeated(self, rule: str) -> np.ndarray:
+        """The steps (H,) of a window that a naive forecast repeats; the last value is a season of one step."""
+        season = 1 if rule == LAST_VALUE else self.season
+        return self.window - season + np.arange(self.horizon) % season
 
     def sizes(self, windows: np.ndarray) -> np.ndarray:
         """The deviation inside its window of what each number of a target (N, H K) belongs to."""
