@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from data_samples import npz, read_and_said, refused_and_said
 
-from fourfold.data import read, read_inputs
+from fourfold.data import from_arrays, read, read_inputs, reading
 from fourfold.data.columns.roles import Roles
 from fourfold.errors import DataError, FileError, OptionError
 from fourfold.preprocessing import Preparation
@@ -114,3 +114,31 @@ def test_the_only_file_of_arrays_in_a_folder_is_read(tmp_path):
     np.savez(tmp_path / "more.npz", x=np.zeros(3))
     with pytest.raises(FileError, match="name the file of data, such as .*data.npz"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("form", ["npz", "npy", "arrays"])
+def test_arrays_are_sampled_where_memory_is_short(form, tmp_path, monkeypatch):
+    """Of 2,000,000 bytes of float32 six times as many are taken while they are judged."""
+    x = np.arange(500_000, dtype=np.float32).reshape(-1, 2) % 1009
+    y = (x[:, 0] > 500).astype(int)
+    np.savez(tmp_path / "data.npz", x=x, y=y)
+    np.save(tmp_path / "x.npy", x)
+    np.save(tmp_path / "y.npy", y)
+
+    def found():
+        if form == "arrays":
+            return from_arrays(x, y)
+        paths = {"npz": ("data.npz", None), "npy": ("x.npy", "y.npy")}[form]
+        names = [name and str(tmp_path / name) for name in paths]
+        return read(names[0], labels=names[1])
+
+    monkeypatch.setattr(reading, "FEWEST_CELLS", 10_000)
+    monkeypatch.setattr(reading, "available_memory", lambda: 13_000_000)
+    assert found().rows == 250_000
+    monkeypatch.setattr(reading, "available_memory", lambda: 3_500_000)
+    few = found()
+    assert few.rows == 62_500
+    assert any(str(note).startswith("sample: 62,500 of 250,000 rows (memory is short)") for note in few.notes)
+    assert ((few.inputs[:, 0] > 500) == (few.target == "1")).all()
+    new = read_inputs(x, Preparation.fit(few, range(100)))
+    assert new.rows == 250_000, "new rows are never left out"

@@ -6,8 +6,8 @@ from fourfold.core.machine import available_memory
 from fourfold.errors import MachineError
 
 
-def check_memory(name: str, needed: int) -> None:
-    """Refuse what would not fit, before anything is allocated."""
+def check_memory(name: str, needed: int, do: str = "--rows N, which draws a sample") -> None:
+    """Refuse what would not fit, before anything is allocated; ``do``: what helps."""
     free = available_memory()
     if needed > free:
         raise MachineError(
@@ -15,7 +15,7 @@ def check_memory(name: str, needed: int) -> None:
             f"{name} does not fit into memory",
             got=_size(needed),
             wanted=f"at most {_size(free)}, which are free",
-            do="--rows N, which draws a sample",
+            do=do,
         )
 
 

@@ -77,12 +77,15 @@ def chosen(rows: Mapping[str | None, int], most: int) -> list[str | None]:
 def thinned(source: Source, reading: Reading) -> Source:
     """At most as many rows as the reading says, in their order; test rows all stay.
 
-    Arrays are drawn from only where a number of rows is asked for.
+    Arrays are drawn from only where a number of rows is asked for, or memory is short.
     """
     found = row_count(source.inputs)
     table = source.inputs if isinstance(source.inputs, Table) else None
     columns = len(table) if table is not None else 1
-    rows = reading.of(columns) if table is not None or reading.rows is not None else found
+    if isinstance(source.inputs, Table):
+        rows = reading.of(columns)
+    else:
+        rows = reading.of_array(source.inputs.shape, source.inputs.itemsize)
     train = found - source.test_rows
     total = source.total or train
     sampled = total > train
@@ -98,6 +101,7 @@ def thinned(source: Source, reading: Reading) -> Source:
             source = source.take(np.concatenate([places(train, rows), np.arange(train, found)]))
     train = row_count(source.inputs) - source.test_rows
     because = f"{reading.cells:,} cells are read at most" + ", as memory is short" * reading.is_short()
+    because = because if table is not None else "memory is short"
     because = "as asked" if reading.rows is not None else because
     last = "the last " if (reading.last and not whole) or source.earlier is not None else ""
     what = f"{last}{train:,} of {total:,} rows"

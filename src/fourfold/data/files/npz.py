@@ -34,6 +34,9 @@ TARGET_NAMES = ("y", "target", "targets", "label", "labels")
 SHORT = {"train": "tr", "test": "te"}
 """What parts are called for short."""
 
+MAPPED = "numpy.save of each array, and --x X.npy --y y.npy, of which a sample is read"
+"""What to do where an archive does not fit into memory."""
+
 LONGEST_HEADER = 10_000
 DAMAGED = (
     zipfile.BadZipFile,
@@ -74,7 +77,7 @@ def read_npz(content: Content, reading: Reading) -> Source:
             x, y = (x, y) if x else _unnamed(members)
             columns = {} if x else _columns(archive, members, content.name)
             chosen = [name for name in (x, y, *test, ends, ends_of_test, *columns) if name]
-            check_memory(content.name, sum(members[name].file_size for name in chosen))
+            check_memory(content.name, sum(members[name].file_size for name in chosen), MAPPED)
             arrays = {name: _array(archive, members[name], f"{content.name}: {name}") for name in chosen}
             others = {name: info for name, info in members.items() if name not in chosen}
             beside = _beside(archive, others, content.name)
@@ -128,7 +131,7 @@ def _beside(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], na
     """The arrays (N,) of numbers and words among some."""
     facts = _facts(archive, members, name).items()
     plain = [one for one, (shape, dtype) in facts if len(shape) == 1 and dtype.kind in "biufUS"]
-    check_memory(name, sum(members[one].file_size for one in plain))
+    check_memory(name, sum(members[one].file_size for one in plain), MAPPED)
     return {one: _array(archive, members[one], f"{name}: {one}") for one in plain}
 
 
@@ -232,7 +235,7 @@ def mapped(
             array = np.frombuffer(file.read(), dtype, offset=header).reshape(shape, order=order)
     else:
         array = np.memmap(content.path, dtype=dtype, mode="r", offset=header, shape=shape, order=order)
-    rows = len(array) if reading.rows is None else min(reading.rows, len(array))
+    rows = reading.of_array(shape, dtype.itemsize)
     check_memory(content.name, array.nbytes // len(array) * rows)
     array = array[places(len(array), rows)] if rows < len(array) else array
     return replace(as_source(np.array(array, dtype.newbyteorder("=")), None, content.name), total=shape[0])
