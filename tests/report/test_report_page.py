@@ -13,7 +13,7 @@ from report_samples import SAMPLES, choose, equivalent, none, regression, undeci
 
 from fourfold.errors import FileError
 from fourfold.evidence.measurement import NOISE_OF_RATES
-from fourfold.report import html, scores, summary
+from fourfold.report import files, html, scores, summary
 from fourfold.report.design import subject
 from fourfold.report.files import load_study, lying_in
 from fourfold.report.page import build
@@ -367,6 +367,21 @@ def test_a_folder_without_results_is_told_from_one_whose_results_can_not_be_read
         (tmp_path / name).write_text("{")
     with pytest.raises(FileError, match=words):
         load_study(tmp_path)
+
+
+@pytest.mark.parametrize("part", [*files.NEEDED])
+def test_results_without_what_every_report_says_are_none_that_can_be_read(part, tmp_path):
+    whole = json.dumps(choose()[0] | {"schema": 1})
+    names = [*filter(None, part.split("."))]
+    for name in files.NEEDED[part].split():
+        place = results = json.loads(whole)
+        for key in names:
+            place = place[key]
+        for one in place if isinstance(place, list) else [place]:
+            one.pop(name)
+        (tmp_path / "results.json").write_text(json.dumps(results))
+        with pytest.raises(FileError, match=rf"holds no results that can be read \(no {'.'.join([*names, name])}\)"):
+            load_study(tmp_path, to_draw=True)
 
 
 @pytest.mark.parametrize(

@@ -255,7 +255,7 @@ def report(
     """Draw the report of a finished comparison again, and print its table."""
     from fourfold.report.files import draw, load_study, lying_in
 
-    results, timings = load_study(folder)
+    results, timings = load_study(folder, to_draw=True)
     here = lying_in(folder, results)
     try:
         draw(folder, here, timings)

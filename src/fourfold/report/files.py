@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import shlex
+from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +48,9 @@ def lying_in(folder: Path, results: dict[str, Any]) -> dict[str, Any]:
     return results | {"folder": now, "verdict": verdict | {"next": onward}}
 
 
-def load_study(folder: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """results.json and timings.json of a folder; a report can do without the second."""
+def load_study(folder: Path, *, to_draw: bool = False) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """results.json and timings.json of a folder; a report can do without the second. ``to_draw``: the first has to hold
+    all that a report needs."""
     path = folder / "results.json"
     try:
         with permitted():
@@ -55,8 +58,8 @@ def load_study(folder: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
         schema = results.get("schema") if isinstance(results, dict) else None
         if schema != SCHEMA:
             raise ValueError(f"schema {schema}, not {SCHEMA}")
-        if "families" not in results:
-            raise ValueError("no families")
+        if missing := next(_missing(results, NEEDED if to_draw else {"": "families"}), ""):
+            raise ValueError(f"no {missing}")
     except (OSError, ValueError) as error:
         absent = isinstance(error, (FileNotFoundError, NotADirectoryError))
         raise FileError(
@@ -68,6 +71,32 @@ def load_study(folder: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
             do=f"fourfold compare DATA --out {folder}",
         ) from error
     return results, load_timings(folder)
+
+
+NEEDED = {
+    "": "command folder data design families baselines comparisons evidence verdict measures model",
+    "data": "name rows task inferred",
+    "data.inferred": "what",
+    "design": "effort protocol folds seeds learning_rates steps batch replicas",
+    "families": "family title status score",
+    "baselines": "name score",
+    "comparisons": "family against difference low high",
+    "evidence": "measure",
+    "verdict": "kind sentence",
+    "model": "family learning_rate seed",
+}
+"""What every report says of the results, and of their parts."""
+
+
+def _missing(results: dict[str, Any], needed: dict[str, str]) -> Iterator[str]:
+    """The names of what the results lack, of what is needed by their parts. A part is one or a list; there may be no
+    model."""
+    for part, names in needed.items():
+        found = reduce(lambda place, name: place[name], part.split(".") if part else (), results)
+        for one in found if isinstance(found, list) else [found] if found is not None or part != "model" else []:
+            for name in names.split():
+                if not isinstance(one, dict) or name not in one:
+                    yield f"{part}.{name}".removeprefix(".")
 
 
 def load_timings(folder: Path) -> dict[str, Any] | None:
