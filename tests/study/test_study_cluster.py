@@ -221,6 +221,7 @@ def test_workers_that_do_not_start_are_started_again(folder, monkeypatch, tmp_pa
     with pytest.raises(MachineError, match="do not start: got Nanny failed to start. .3 times.") as raised:
         Cluster(workers=1)
     assert raised.value.exit_code == 4 and not list((tmp_path / "temporary").iterdir())
+    assert 'in a script of your own if __name__ == "__main__":' in raised.value.do
 
 
 def test_nobody_at_the_address_is_said():

@@ -99,7 +99,8 @@ class Cluster(Executor):
             "the workers of this machine do not start",
             got=f"{failed} ({ATTEMPTS} times)",
             wanted=f"room for {workers} processes",
-            do="--workers with a smaller number, or without it one process with all cores",
+            do="--workers with a smaller number, or without it one process with all cores; in a script of your own "
+            'if __name__ == "__main__": above what starts them, since each reads the script again',
         ) from failed
 
     @property
