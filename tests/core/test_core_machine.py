@@ -137,6 +137,12 @@ def test_the_share_of_the_mappings_that_a_process_has():
     del more
 
 
+def following(words, cause):
+    error = ImportError(words)
+    error.__cause__ = cause
+    return error
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -145,6 +151,7 @@ def test_the_share_of_the_mappings_that_a_process_has():
         RuntimeError("can't start new thread"),
         OSError(12, "Cannot allocate memory"),
         SystemError("error return without exception set"),
+        following("the install seems to be broken", ImportError("_matfuncs.so: failed to map segment from shared object")),
     ],
 )
 def test_memory_that_runs_out_is_said_in_one_line(error, monkeypatch, capsys):

@@ -96,8 +96,10 @@ def recode(stream: Any, *, encoding: str | None = None, errors: str | None = Non
 
 
 def _of_memory(error: Exception) -> int:
-    """The exit code of an error that says that memory ran out, in whatever words a library has for it; 0 of others."""
-    if not isinstance(error, MemoryError) and not NO_MEMORY.search(str(error)):
+    """The exit code of an error that says that memory ran out, in whatever words a library has for it, or of one that
+    followed from such an error, as in a worker; 0 of others."""
+    said = [str(one) for one in (error, error.__cause__, error.__context__) if one is not None]
+    if not isinstance(error, MemoryError) and not any(map(NO_MEMORY.search, said)):
         return 0
     detail = f": got {str(error).splitlines()[0][:120]}" if str(error) else ""
     return _fail(
