@@ -118,7 +118,6 @@ def test_the_only_file_of_arrays_in_a_folder_is_read(tmp_path):
 
 @pytest.mark.parametrize("form", ["npz", "npy", "arrays"])
 def test_arrays_are_sampled_where_memory_is_short(form, tmp_path, monkeypatch):
-    """Of 2,000,000 bytes of float32 six times as many are taken while they are judged."""
     x = np.arange(500_000, dtype=np.float32).reshape(-1, 2) % 1009
     y = (x[:, 0] > 500).astype(int)
     np.savez(tmp_path / "data.npz", x=x, y=y)
@@ -132,10 +131,10 @@ def test_arrays_are_sampled_where_memory_is_short(form, tmp_path, monkeypatch):
         names = [name and str(tmp_path / name) for name in paths]
         return read(names[0], labels=names[1])
 
-    monkeypatch.setattr(reading, "FEWEST_CELLS", 10_000)
-    monkeypatch.setattr(reading, "available_memory", lambda: 13_000_000)
+    monkeypatch.setattr(reading, "FEWEST_VALUES", 100_000)
+    monkeypatch.setattr(reading, "available_memory", lambda: 10**9 + 16_100_000)
     assert found().rows == 250_000
-    monkeypatch.setattr(reading, "available_memory", lambda: 3_500_000)
+    monkeypatch.setattr(reading, "available_memory", lambda: 10**9 + 4_100_000)
     few = found()
     assert few.rows == 62_500
     assert any(str(note).startswith("sample: 62,500 of 250,000 rows (memory is short)") for note in few.notes)

@@ -22,9 +22,9 @@ BYTES_OF_A_CELL, BYTES_OF_PROGRAMS = 200, 10**9
 """What a cell takes while it is read, prepared and trained with, words included; and what programs that train take
 before there are any data."""
 
-COPIES_OF_ROWS, COPIES = 6, 3
-"""How many times the memory of an array (N, F), and of one of more axes, is taken beside it while it is judged: 18
-million numbers in single precision took 310 MB, as images 24.6 million 110 MB."""
+FEWEST_VALUES, BYTES_OF_A_VALUE = 1_000_000, 32
+"""The fewest numbers of an array to which it is halved where memory is short, and what one takes: in single precision
+22 bytes beside itself while it is judged, and 28 prepared, where two devices train."""
 
 FILE = "file"
 """What the column of the names of files is called."""
@@ -110,18 +110,16 @@ class Reading:
         """Whether a text of so many bytes could hold more: a cell takes two bytes at least."""
         return not self.all and (self.rows is not None or size >= 2 * self.cells * self.share)
 
-    def of_array(self, shape: tuple[int, ...], size: int) -> int:
-        """The most rows of an array of numbers of so many bytes: as many as are asked for; else all, unless rows belong
-        to those of another file, or half of them, or a quarter, ..., where memory is short."""
+    def of_array(self, shape: tuple[int, ...]) -> int:
+        """The most rows of an array of numbers: as many as are asked for; else all, or half of them, or a quarter, ...,
+        where memory is short and they don't belong to rows of another file."""
         rows = shape[0]
         if self.rows is not None:
             return min(self.rows, rows)
-        values = math.prod(shape[1:])
-        needed = size * values * (COPIES_OF_ROWS if len(shape) <= 2 else COPIES)
-        free = available_memory()
-        while not (self.by_place or self.all) and rows // 2 * values >= FEWEST_CELLS and rows * needed > free:
-            rows //= 2
-        return rows
+        values = math.prod(shape)
+        if self.by_place or self.all or not values:
+            return rows
+        return max(1, fitting(values, FEWEST_VALUES, BYTES_OF_A_VALUE) * rows // values)
 
     def is_short(self) -> bool:
         """Whether fewer cells are read than usually, as memory is short."""

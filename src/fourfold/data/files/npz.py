@@ -235,7 +235,7 @@ def mapped(
             array = np.frombuffer(file.read(), dtype, offset=header).reshape(shape, order=order)
     else:
         array = np.memmap(content.path, dtype=dtype, mode="r", offset=header, shape=shape, order=order)
-    rows = reading.of_array(shape, dtype.itemsize)
+    rows = reading.of_array(shape)
     check_memory(content.name, array.nbytes // len(array) * rows)
     array = array[places(len(array), rows)] if rows < len(array) else array
     return replace(as_source(np.array(array, dtype.newbyteorder("=")), None, content.name), total=shape[0])
