@@ -81,8 +81,7 @@ def thinned(source: Source, reading: Reading) -> Source:
     """
     found = row_count(source.inputs)
     table = source.inputs if isinstance(source.inputs, Table) else None
-    columns = len(table) if table is not None else 1
-    rows = reading.of(columns) if table is not None else reading.of_array(np.shape(source.inputs))
+    rows = reading.of(len(source.inputs)) if isinstance(source.inputs, Table) else reading.of_array(source.inputs.shape)
     train = found - source.test_rows
     total = source.total or train
     sampled = total > train
