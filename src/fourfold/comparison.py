@@ -6,6 +6,7 @@ comparison.verdict, comparison.table, comparison.model.predict(x_new)
 
 from __future__ import annotations
 
+import inspect
 import json
 import shlex
 import sys
@@ -26,6 +27,7 @@ from fourfold.evidence.doubts import still_gaining
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import Facts
 from fourfold.interop.source import to_source
+from fourfold.keywords import in_keywords, saying_keywords
 from fourfold.loading import load_data
 from fourfold.options import IN_PYTHON, Options
 from fourfold.report import html, table
@@ -105,6 +107,7 @@ class Comparison:
         return html.render_cell(self.results, self.timings, str(self.folder / "report.html"))
 
 
+@saying_keywords()
 def compare(
     x: Any,
     y: Any = None,
@@ -135,7 +138,7 @@ def compare(
     """
     unknown = [name for name in options if name not in Options.__dataclass_fields__]
     if unknown:
-        names = [*(compare.__kwdefaults__ or ()), *Options.__dataclass_fields__]
+        names = [*(inspect.unwrap(compare).__kwdefaults__ or ()), *Options.__dataclass_fields__]
         raise OptionError(
             "unknown-option",
             "compare has no such option",
@@ -152,7 +155,7 @@ def compare(
     folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="fourfold-"))
     if verbose:
         for note in [*dataset.notes, *dataset.important]:
-            print(visible(str(note)), file=sys.stderr)
+            print(visible(in_keywords(str(note))), file=sys.stderr)
     progress = open_progress(quiet=not verbose)
     named = isinstance(x, (str, Path))
     call = (

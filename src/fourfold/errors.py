@@ -10,7 +10,7 @@ import difflib
 import dis
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import FrameType
 
 
@@ -30,6 +30,11 @@ class FourfoldError(Exception):
         details = ", ".join(part for part in (got and f"got {got}", wanted and f"wanted {wanted}") if part)
         message = f"{what}: {details}" if details else what
         super().__init__(f"{message}. Do this: {do}" if do else message)
+
+    def reword(self, words: Callable[[str], str]) -> None:
+        """Says each of the four things in other words."""
+        got, wanted, do = map(words, (self.got, self.wanted, self.do))
+        FourfoldError.__init__(self, self.slug, words(self.what), got=got, wanted=wanted, do=do)
 
     def __reduce__(self):
         return _rebuild, (type(self), self.slug, self.what, self.got, self.wanted, self.do)

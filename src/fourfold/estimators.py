@@ -32,6 +32,7 @@ from fourfold.data.array_likes import familiar
 from fourfold.data.columns.roles import Roles
 from fourfold.data.objects import is_frame
 from fourfold.errors import DataError, OptionError
+from fourfold.keywords import in_keywords, saying_keywords
 from fourfold.options import Options
 from fourfold.report.progress import open_progress
 from fourfold.study.efforts import LEARNING_RATES, TINY
@@ -76,10 +77,8 @@ class _Estimator(BaseEstimator):
         if unknown := [name for name in weights if name != "sample_weight"]:
             raise TypeError(f"{type(self).__name__}.fit() got an unexpected keyword argument {unknown[0]!r}")
         roles = Roles(weight=weights.get("sample_weight"), group=groups)
-        try:
+        with saying_keywords(_with_our_names):
             return _labelled(from_arrays(X, y, task=task, layout=self.layout, target_per="series", roles=roles))
-        except DataError as error:
-            raise _with_our_names(error) from None
 
     def _outputs(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
@@ -124,6 +123,7 @@ class _Comparing(_Estimator):
         with scratch_folder() as folder:
             return self._compare(dataset, Path(folder))
 
+    @saying_keywords()
     def _compare(self, dataset: Dataset, folder: Path) -> SavedModel:
         options = Options(
             effort=self.effort,
@@ -292,15 +292,10 @@ def _labelled(dataset: Dataset) -> Dataset:
     return dataset
 
 
-def _with_our_names(error: DataError) -> DataError:
-    """The error with the names that weights and groups have here, where it speaks of these."""
-
-    def renamed(text: str) -> str:
-        text = re.sub(r"--weight\b|'weight'|\bweight(?= has| have|\.)|\bweights(?= of 0)", "sample_weight", text)
-        return re.sub(r"--group\b|'group'|\bgroup(?= has| have|\.)", "groups", text)
-
-    got, wanted, do = map(renamed, (error.got, error.wanted, error.do))
-    return type(error)(error.slug, renamed(error.what), got=got, wanted=wanted, do=do)
+def _with_our_names(text: str) -> str:
+    """A message with the names that weights and groups have here, where it speaks of these."""
+    text = re.sub(r"--weight\b|'weight'|\bweight(?= has| have|\.)|\bweights(?= of 0)", "sample_weight", text)
+    return in_keywords(re.sub(r"--group\b|'group'|\bgroup(?= has| have|\.)", "groups", text))
 
 
 def _are_texts(X: Any) -> bool:

@@ -26,7 +26,7 @@ TABLE = [
     ("margin", lambda: Options(margin=-0.5),
      "the difference that matters is not a size: got --margin -0.5, wanted 0 or more, in the score's unit (0.01 is a point of accuracy). Do this: --margin 0.01, say"),
     ("measures-of-tiny", lambda: fourfold.compare("iris", effort="tiny", hyperparameters=True),
-     "nothing but the score is measured at this effort: got --hyperparameters and --effort tiny, wanted --effort quick, standard or thorough. Do this: leave out one of them"),
+     "nothing but the score is measured at this effort: got hyperparameters=True and effort='tiny', wanted effort='quick', standard or thorough. Do this: leave out one of them"),
     ("different-lengths", lambda: fourfold.compare(X, Y[:-1]),
      "x and y differ in length: got 30 rows of x and 29 of y, wanted one y for each row of x. "
      "Do this: take both from one table, so that each row keeps its target"),
@@ -35,7 +35,7 @@ TABLE = [
     ("one-class", lambda: fourfold.compare({"x": np.arange(30), "kind": ["a"] * 30}),
      "the target 'kind' has only one class: got 'a', wanted at least 2 classes. Do this: choose another target: 'kind' was taken for it (the last column)"),
     ("date-target", lambda: fourfold.compare({"x": np.arange(30) % 7, "day": [f"2024-01-{day:02d}" for day in range(1, 31)]}),
-     "the target 'day' is a date: wanted classes or numbers. Do this: --target x, or another column: 'day' was taken for it (the last column)"),
+     "the target 'day' is a date: wanted classes or numbers. Do this: target='x', or another column: 'day' was taken for it (the last column)"),
     ("rows", lambda: Options(rows=9), "nothing is learnt from a sample of so few rows: got --rows 9, wanted 10 or more. Do this: --rows 5000, say"),
     ("no-such-file", lambda: fourfold.compare("nowhere.csv"), "Do this: check its name, and the folder that it is in"),
     ("no-such-file", lambda: fourfold.compare("iriss"),

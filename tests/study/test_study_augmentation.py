@@ -105,8 +105,8 @@ def test_the_whole_comparison_says_so_and_names_the_option(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"augment": "shfit"}, "images can't be augmented so: got --augment shfit.*did you mean 'shift'"),
-        ({"augment": "shift", "layout": "sequence"}, "only images can be augmented: got --augment shift and sequence"),
+        ({"augment": "shfit"}, "images can't be augmented so: got augment='shfit'.*did you mean 'shift'"),
+        ({"augment": "shift", "layout": "sequence"}, "only images can be augmented: got augment='shift' and sequence"),
     ],
 )  # fmt: skip
 def test_what_can_t_be_augmented_is_said(options, message):

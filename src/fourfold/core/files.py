@@ -178,7 +178,7 @@ def _cannot_write(path: Path, error: OSError) -> MachineError:
         "cannot-write",
         f"{path} can't be written ({error.strerror or error})",
         wanted="a folder with space and permission to write",
-        do="write to another place, on the command line with --out (a study can be copied there)",
+        do="write to another place (--out ANOTHER for a study, which can be copied there)",
     )
 
 
