@@ -20,6 +20,7 @@ from .content import Content, look, unchanged
 from .embedded_pictures import embedded_in
 from .file_names import are_wanted, names_of, with_file_names
 from .idx import is_idx, read_idx
+from .joined import joined
 from .large_series import read_series
 from .members import is_workbook
 from .named_pictures import named_in
@@ -28,7 +29,7 @@ from .npz import read_npy, read_npz
 from .opened import Opened
 from .packing import is_packed, plain_content
 from .parquet import open_parquet, read_parquet, rows_of_parquet
-from .parts import ignored_folders, joined
+from .parts import ignored_folders
 from .relation import Relation, Survey, survey
 from .tables import (
     open_csv,

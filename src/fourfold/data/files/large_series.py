@@ -21,7 +21,7 @@ from fourfold.data.source import Source
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import row_count
 
-from .parts import joined
+from .joined import joined
 from .relation import Survey
 
 __all__ = ["read_series"]

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from fourfold.data.dataset import Note, Table
-from fourfold.data.files.parts import joined
+from fourfold.data.files.joined import joined
 from fourfold.data.messages import counted
 from fourfold.data.series.long_columns import labels_of, table_of, valued
 from fourfold.data.source import Source
