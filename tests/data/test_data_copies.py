@@ -94,6 +94,16 @@ def test_of_few_values_more_twins_than_these_must_have_are_copies(seed):
     assert not found(agree)["duplicates"].important
 
 
+@pytest.mark.parametrize("again", [3, 12])
+def test_rows_of_a_class_that_are_drawn_again_and_again_are_copies(again):
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({"spent": rng.normal(size=240).round(3), "visits": rng.integers(0, 50, 240)})
+    frame["left"] = np.where(frame["spent"] + rng.normal(0, 0.7, 240) > 0, "yes", "no")
+    drawn_again = pd.concat([frame] + [frame[frame["left"] == "yes"]] * again)
+    finding = found(drawn_again.sample(frac=1, random_state=0), target="left")["duplicates"]
+    assert finding.important and "remove the copies" in finding.do
+
+
 def test_one_who_is_measured_again_is_known_by_the_measures():
     frame = table().assign(height=NUMBER, kind=np.random.default_rng(2).normal(size=N))
     again = frame[: N // 4].assign(kind=np.random.default_rng(3).normal(size=N // 4))

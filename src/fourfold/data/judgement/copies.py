@@ -23,7 +23,8 @@ targets would show is not less; the rows with a twin below which they may be a c
 a column may be measured finely."""
 
 FEWEST_WRITTEN = 20
-"""So many different rows at least are in a file that was written twice, and so many rows in columns that are equal."""
+"""So many different rows at least are in a file that was written twice, so many groups of twins where one column alone
+is measured finely, and so many rows in columns that are equal."""
 
 
 def judge(case: Case) -> Iterator[Finding]:
@@ -112,7 +113,8 @@ def _written_again(first: np.ndarray, rows: int) -> bool:
 def _are_copies(case: Case, different: np.ndarray, counts: np.ndarray, differ: np.ndarray) -> bool:
     """Whether twins have equal targets, as copies have, or are of rows that are measured finely; by the first of each
     group, the groups' sizes and whether targets differ there."""
-    most_differ, fine = 2 * len(counts) > case.dataset.rows, _are_fine(case, different)
+    most_differ, measured = 2 * len(counts) > case.dataset.rows, _measured_finely(case, different)
+    fine = measured > 1
     if counts.sum() - len(counts) < FEWEST_TWINS and case.dataset.layout == "flat" and not fine:
         return False
     usual = (1 - share_alike(case.codes)) / 2
@@ -120,11 +122,13 @@ def _are_copies(case: Case, different: np.ndarray, counts: np.ndarray, differ: n
     at_odds = differ.any() and differ[counts > 1].mean() >= most
     if most_differ and not at_odds:
         return True
-    return fine and bool(most_differ or not differ.any())
+    if fine:
+        return bool(most_differ or not differ.any())
+    return bool(measured and not differ.any() and (counts > 1).sum() >= FEWEST_WRITTEN)
 
 
-def _are_fine(case: Case, different: np.ndarray) -> bool:
-    """Whether two columns have another value in most of the rows that are different, as measurements have: rows with
-    few combinations of values agree by chance."""
+def _measured_finely(case: Case, different: np.ndarray) -> int:
+    """How many columns have another value in most of the rows that are different, as measurements have: rows with few
+    combinations of values agree by chance."""
     fewest = max(len(different) / 2, FEWEST_FINE)
-    return sum(len(np.unique(values)) > fewest for *_, values in case.columns(different)) > 1
+    return sum(len(np.unique(values)) > fewest for *_, values in case.columns(different))
