@@ -20,6 +20,10 @@ MADE = {
     "a total": (sum(PARTS.values()), "sum of 'north', 'south', 'east', 'west'"),
     "a total of some": (PARTS["south"] + PARTS["east"], "sum of 'south', 'east'"),
     "a margin": (PARTS["west"] - PARTS["north"], "difference of 'west', 'north'"),
+    "a price times how many": ((PARTS["east"] * PARTS["south"]).round(1), "product of 'south', 'east'"),
+    "a price for one": ((PARTS["west"] / PARTS["south"]).round(3), "quotient of 'west', 'south'"),
+    "percent": ((100 * PARTS["north"] / PARTS["west"]).round(1), "quotient (times 100) of 'north', 'west'"),
+    "another unit": ((PARTS["north"] / PARTS["east"] * 3.6).round(2), "quotient (times 3.6) of 'north', 'east'"),
 }
 
 
@@ -40,13 +44,41 @@ def test_roundings_hide_no_mean():
     "target",
     [
         sum(PARTS.values()) + RNG.normal(0, 0.3, N),
-        PARTS["north"] * PARTS["south"],
+        PARTS["north"] * PARTS["south"] + PARTS["east"],
+        PARTS["north"] * PARTS["south"] * RNG.normal(1, 0.1, N),
         np.where(np.arange(N) == 7, 0, sum(PARTS.values())),
     ],
-    ids=["noise", "a product", "one row that is none"],
+    ids=["noise", "a product and more", "a product and noise", "one row that is none"],
 )
 def test_other_targets_are_not_made_of_inputs(target):
     assert "made-of-inputs" not in found(target)
+
+
+DAY = np.timedelta64(1, "D")
+CAME = np.datetime64("2024-01-01T08:30") + RNG.integers(0, 300, N) * DAY
+STAYED = RNG.integers(60, 90_000, N)
+
+
+# name: (target, its unit)
+BETWEEN = {
+    "seconds": (STAYED, "seconds"),
+    "minutes, rounded": ((STAYED / 60).round(1), "minutes"),
+    "whole hours, the rest left out": (STAYED // 3600, "hours"),
+}
+
+
+@pytest.mark.parametrize("name", BETWEEN)
+def test_a_target_that_is_the_time_between_two_dates(name):
+    target, unit = BETWEEN[name]
+    dates = {"came": CAME, "born": CAME - 9000 * DAY - STAYED * 7919 % 500 * DAY, "went": CAME + STAYED * np.timedelta64(1, "s")}
+    one = found(target, **dates)["made-of-inputs"]
+    assert one.what == f"the target 'target' is the time in {unit} between 'came', 'went'"
+    assert one.columns == ("came", "went") and one.important
+    assert "made-of-inputs" not in found(target + RNG.normal(0, target.std() / 9, N), **dates)
+
+
+def test_one_column_alone_times_another_that_hardly_varies_is_no_product():
+    assert "made-of-inputs" not in found(PARTS["north"], steady=RNG.normal(1, 0.001, N))
 
 
 def test_classes_are_not_made_of_inputs():

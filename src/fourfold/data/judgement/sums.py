@@ -1,4 +1,5 @@
-"""A target that is made of inputs: the sum, the mean or the difference of some of them."""
+"""A target that is made of inputs: the sum, the mean or the difference of some of them, the product or the quotient of
+two, or the time between two dates."""
 
 from __future__ import annotations
 
@@ -17,26 +18,34 @@ FEWEST, MOST_ROWS, MOST_COLUMNS = 20, 500, 64
 ROUNDED = 0.01
 """The part of the target's standard deviation by which its values may differ, as roundings do."""
 
+BEYOND = 5
+"""How many times wider all factors of a product spread than a single one may leave its target to differ."""
+
+UNITS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0, "weeks": 604800.0, "years": 31556952.0}
+"""Seconds of what the time between two dates is told in."""
+
 
 def judge(case: Case) -> Iterator[Finding]:
     """Totals, margins and balances, which are known where their parts are."""
     if case.dataset.layout != "flat" or case.task.kind != "regression" or case.task.several:
         return
     rows = case.sample[:MOST_ROWS]
-    numbers = {name: values for name, kind, values in case.columns(rows) if kind == "number"}
     target = np.asarray(case.codes, dtype=np.float64)[rows]
-    if not 2 <= len(numbers) <= MOST_COLUMNS:
-        return
-    columns = np.stack([*numbers.values()])
-    there = ~np.isnan(columns).any(axis=0)
-    if there.sum() < max(FEWEST, len(rows) / 2):
-        return
-    what, places = _made_of(columns[:, there], target[there])
-    names = [[*numbers][place] for place in places]
-    if what:
+    for wanted, made_of in (("number", _made_of), ("date", _between)):
+        columns = {name: values for name, kind, values in case.columns(rows) if kind == wanted}
+        if not 2 <= len(columns) <= MOST_COLUMNS:
+            continue
+        values = np.stack([*columns.values()])
+        there = ~np.isnan(values).any(axis=0)
+        if there.sum() < max(FEWEST, len(rows) / 2):
+            continue
+        what, places = made_of(values[:, there], target[there])
+        if not what:
+            continue
+        names = [[*columns][place] for place in places]
         yield Finding(
             "made-of-inputs",
-            f"the target {case.dataset.target_name!r} is the {what} of {listed(names)}",
+            f"the target {case.dataset.target_name!r} is the {what} {listed(names)}",
             "columns",
             len(names),
             f"{to_drop(names)}, if they are not known before the target is; else compute it",
@@ -46,25 +55,73 @@ def judge(case: Case) -> Iterator[Finding]:
 
 
 def _made_of(columns: np.ndarray, target: np.ndarray) -> tuple[str, Sequence[int]]:
-    """What numbers (K, N) make a target (N,), and which of them: as few as possible that stand side by side, or the
-    first of two without the second; "" where none do.
+    """What of numbers (K, N) makes a target (N,), and which of them: as few as possible that stand side by side, or of
+    two the first without the second, times the second or over it; "" where none do.
 
     >>> parts = np.random.default_rng(0).normal(size=(4, 30))
     >>> _made_of(parts, parts[1:].sum(axis=0)), _made_of(parts, parts[:2].mean(axis=0))
-    (('sum', range(1, 4)), ('mean', range(0, 2)))
-    >>> _made_of(parts, parts[3] - parts[1]), _made_of(parts, parts[0] * parts[1])
-    (('difference', (3, 1)), ('', ()))
+    (('sum of', range(1, 4)), ('mean of', range(0, 2)))
+    >>> _made_of(parts, parts[3] - parts[1]), _made_of(parts, parts[0] * parts[2])
+    (('difference of', (3, 1)), ('product of', (0, 2)))
+    >>> _made_of(parts, 100 * parts[3] / parts[1]), _made_of(parts, parts[0] * parts[1] + parts[2])
+    (('quotient (times 100) of', (3, 1)), ('', ()))
     """
     tolerance = ROUNDED * target.std()
     sums = np.concatenate([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0)])
     for length in range(2, len(columns) + 1):
         runs = sums[length:] - sums[:-length]
-        for what, made in (("sum", runs), ("mean", runs / length)):
+        for what, made in (("sum of", runs), ("mean of", runs / length)):
             found = np.flatnonzero((np.abs(made - target) <= tolerance).all(axis=1))
             if found.size:
                 return what, range(int(found[0]), int(found[0]) + length)
     for second, values in enumerate(columns):
         found = np.flatnonzero((np.abs(columns - values - target) <= tolerance).all(axis=1))
         if found.size and found[0] != second:
-            return "difference", (int(found[0]), second)
+            return "difference of", (int(found[0]), second)
+    return _multiplied(columns, target)
+
+
+def _multiplied(columns: np.ndarray, target: np.ndarray) -> tuple[str, Sequence[int]]:
+    """Which two of some numbers (K, N) make a target (N,) as their product or quotient, which a factor may turn into
+    another unit; neither alone does, and a few large values don't decide."""
+    low, high = np.quantile(target, (0.16, 0.84))
+    tolerance = ROUNDED * (high - low) / 2
+    for second, values in enumerate(columns):
+        over = np.divide(1.0, values, out=np.zeros_like(values), where=values != 0)
+        for what, by in (("product", values), ("quotient", over)):
+            made = columns * by
+            factors = (made @ target) / np.maximum((made * made).sum(axis=1), 1e-300)
+            away = np.abs(factors[:, None] * made - target).max(axis=1)
+            for first in np.flatnonzero(away <= tolerance).tolist():
+                alone = (_misses(columns[first], target), _misses(by, target))
+                if first != second and min(alone) > BEYOND * tolerance:
+                    times = "" if abs(factors[first] - 1) < ROUNDED else f" (times {factors[first]:.4g})"
+                    places = (min(first, second), max(first, second)) if what == "product" else (first, second)
+                    return f"{what}{times} of", places
+    return "", ()
+
+
+def _misses(values: np.ndarray, target: np.ndarray) -> float:
+    """How far numbers (N,), by the factor that suits them, are from a target (N,) in the median."""
+    factor = (values @ target) / max(float(values @ values), 1e-300)
+    return float(np.median(np.abs(factor * values - target)))
+
+
+def _between(dates: np.ndarray, target: np.ndarray) -> tuple[str, Sequence[int]]:
+    """Between which of some dates (K, N), in millionths of a second, a target (N,) is the time, and in what unit; whole
+    numbers may leave out what is less than one.
+
+    >>> dates = np.cumsum(np.random.default_rng(0).integers(1, 99, (3, 30)) * 86400e6, axis=0)
+    >>> _between(dates, (dates[2] - dates[0]) / 3600e6), _between(dates, dates[1] - dates[0] + dates[2])
+    (('time in hours between', (0, 2)), ('', ()))
+    """
+    tolerance = ROUNDED * target.std()
+    if (target == target.round()).all():
+        tolerance = max(tolerance, min(1.0, target.std() / 4))
+    for unit, seconds in UNITS.items():
+        for first, values in enumerate(dates):
+            away = np.abs((dates - values) / (1e6 * seconds) - target).max(axis=1)
+            found = np.flatnonzero(away <= tolerance)
+            if found.size and found[0] != first:
+                return f"time in {unit} between", (first, int(found[0]))
     return "", ()
