@@ -2,11 +2,15 @@
 
 import gzip
 import json
+import re
 
 import pytest
 from data_samples import LABELS, made, refused_and_said, rows
 
 from fourfold.data import read
+from fourfold.data.opening import parts_of
+from fourfold.data.reading import USUAL
+from fourfold.errors import FileError
 
 
 def repeated(line, count=30):
@@ -109,6 +113,35 @@ def test_the_kind_is_named_and_what_to_do(name, packed, tmp_path):
     content, words = KINDS[name]
     content = content.encode() if isinstance(content, str) else content
     refused_and_said(gzip.compress(content) if packed else content, 2, "wrong-kind", words, tmp_path)
+
+
+# name: (what lies beside tables that can be read, what is said of it)
+STORES = {
+    "Delta": ("_delta_log/00000000000000000000.json", "deltalake.DeltaTable"),
+    "Iceberg": ("metadata/v1.metadata.json", "got an Iceberg table"),
+    "Hudi": (".hoodie/hoodie.properties", "got a Hudi table"),
+    "Lance": ("_versions/1.manifest", "lance.dataset"),
+    "an array of Zarr": (".zarray", "numpy.save"),
+    "arrays of Zarr": (".zgroup", "group['NAME']"),
+    "arrays of Zarr 3": ("zarr.json", "group['NAME']"),
+    "LMDB": ("data.mdb", "got a database of LMDB"),
+}
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_folders_in_which_programs_keep_their_data_are_no_tables(name, tmp_path):
+    mark, words = STORES[name]
+    below = tmp_path / "shop"
+    (below / mark).parent.mkdir(parents=True)
+    (below / mark).write_text("{}")
+    for part in "ab":
+        (below / f"{part}.csv").write_text(rows("v,w,y", lambda i: f"{i},{i % 7}"))
+    for folder in (below, tmp_path):
+        with pytest.raises(FileError, match=re.escape(words)):
+            read(folder)
+        with pytest.raises(FileError, match=re.escape(words)):
+            list(parts_of(folder, USUAL))
+    assert read(str(below / "*.csv")).rows == 60  # as asked
 
 
 @pytest.mark.parametrize("name", PLAIN)

@@ -23,6 +23,7 @@ from fourfold.data.files.named_pictures import named_in
 from fourfold.data.files.packed_folders import PackedFolder
 from fourfold.data.files.packing import STANDARD_INPUT, standard_input
 from fourfold.data.files.parts import holds_pictures, matches, tables_in, without_copies
+from fourfold.data.files.stores import check_no_store
 from fourfold.data.files.text.encoding import no_text
 from fourfold.data.files.text.header import no_header
 from fourfold.data.files.text_files import texts_by_file
@@ -66,6 +67,8 @@ def _opened(source: Any, reading: Reading) -> Source:
         with standard_input() as path:
             return thinned(read_tables("standard input", [path], reading, "standard input"), reading)
     files = matches(name)
+    if not files and os.path.isdir(name):
+        check_no_store(Path(name))
     if (new := new_files(files or [Path(name)], reading, bool(files))) is not None:
         return new
     if files:
@@ -160,6 +163,8 @@ def _parts_of(source: Any, reading: Reading) -> Iterator[Source]:
                 do="unpack it, and name that one",
             )
         files: Sequence[str | Path] = matches(name)
+        if not files and os.path.isdir(name):
+            check_no_store(Path(name))
         if (new := new_files([*map(Path, files or [name])], reading, bool(files))) is not None:
             yield new
             return
