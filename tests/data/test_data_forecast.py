@@ -202,6 +202,16 @@ def test_the_step_of_stamps(stamps, step, season, following):
         assert clock.following(2)[1] == np.datetime64(following)
 
 
+@pytest.mark.parametrize("own", [WORKDAYS[1:5], WORKDAYS[:5], WORKDAYS[3:6], days(12)[[4, 8, 9]]])
+def test_days_of_one_week_are_business_days_where_these_were_learnt(own):
+    stamps = own.astype("datetime64[us]")
+    clock = Clock.of(stamps, np.zeros(len(own), int), "1 business day")
+    assert str(clock) == "1 business day" and clock.regular
+    np.testing.assert_array_equal(clock.following(2).astype("datetime64[D]"), np.busday_offset(own[-1], [1, 2]))
+    assert str(Clock.of(stamps, np.zeros(len(own), int), "1 day")) == "1 day"
+    assert str(Clock.of(days(7).astype("datetime64[us]"), np.zeros(7, int), "1 business day")) == "1 day"
+
+
 def test_a_season_is_found_where_stamps_suggest_none():
     t = np.arange(240)
     draw = np.random.default_rng(0)

@@ -72,8 +72,9 @@ class Clock:
     trading: str = ""
 
     @classmethod
-    def of(cls, times: np.ndarray | None, series: np.ndarray) -> Clock:
-        """From stamps (N,), dates or numbers, and the series (N,) of each; None for the order of the rows.
+    def of(cls, times: np.ndarray | None, series: np.ndarray, step: str = "") -> Clock:
+        """From stamps (N,), dates or numbers, and the series (N,) of each; None for the order of the rows. The ``step``
+        that was learnt tells days of one week from business days.
 
         >>> days = np.array(["2024-01-01", "2024-01-02", "2024-01-04"], dtype="datetime64[us]")
         >>> clock = Clock.of(days, np.zeros(3, int))
@@ -88,7 +89,7 @@ class Clock:
         steps = _steps(stamps, series)
         if not len(steps):
             return cls("stamp", 1, *np.unique(times, return_inverse=True))
-        if dates and (found := _monthly(times, steps, series) or _weekdays(times, steps)):
+        if dates and (found := _monthly(times, steps, series) or _weekdays(times, steps, step)):
             return found
         unique, counts = np.unique(steps, return_counts=True)
         usual = unique[counts.argmax()] if counts.max() >= len(steps) / 2 else np.median(steps)
@@ -348,12 +349,12 @@ def _months_on(stamp: np.datetime64, ahead: np.ndarray, last: bool | None = None
     return days.astype("datetime64[us]") + clock
 
 
-def _weekdays(times: np.ndarray, steps: np.ndarray) -> Clock | None:
-    """Days without week-ends: those on which nothing happened are no gaps."""
+def _weekdays(times: np.ndarray, steps: np.ndarray, learnt: str = "") -> Clock | None:
+    """Days without week-ends: those on which nothing happened are no gaps. Days of one week are such, if they were
+    ``learnt`` to be."""
     days = times.astype("datetime64[D]")
-    if (times != days).any() or not np.is_busday(days).all() or np.ptp(days).astype(int) < 7:
+    if (times != days).any() or not np.is_busday(days).all():
         return None
-    if (steps == DAY).mean() < 0.5:
-        return None
-    axis, places = np.unique(times, return_inverse=True)
-    return Clock("business day", 1, axis.astype("datetime64[us]"), places)
+    found = Clock("business day", 1, *np.unique(days.astype("datetime64[us]"), return_inverse=True))
+    told = np.ptp(days).astype(int) >= 7 and (steps == DAY).mean() >= 0.5
+    return found if told or learnt == str(found) else None

@@ -47,7 +47,7 @@ def history_of(source: Source, windows: Windows, columns: Sequence[Column]) -> H
         targets=windows.targets,
         known=levels,
         phases=windows.phases,
-        step=windows.step if windows.step.endswith("means") else "",
+        step=windows.step,
         written={column.name: column.written for column in columns if column.kind == "number"},
     )
     kinds = {column.name: column.kind in WORDS for column in panel.columns}

@@ -185,7 +185,7 @@ def _clock_of(times: np.ndarray | None, series: np.ndarray, step: str) -> Clock:
     """The grid of the stamps; of several series one of means, where each would have most of its steps empty."""
     if times is not None and step.endswith("means"):
         return Clock.of_means(times, series, step)
-    clock = Clock.of(times, series)
+    clock = Clock.of(times, series, step)
     if times is None or clock.regular or filling(clock.places, series)[1] >= FEWEST_FILLED:
         return clock
     return Clock.of_means(times, series)
