@@ -212,6 +212,14 @@ def test_days_of_one_week_are_business_days_where_these_were_learnt(own):
     assert str(Clock.of(days(7).astype("datetime64[us]"), np.zeros(7, int), "1 business day")) == "1 day"
 
 
+@pytest.mark.parametrize("own", [days(12), WORKDAYS[:9], MONTHS[:8].astype("datetime64[D]")])
+def test_the_order_of_stamps_alone_counts_where_it_did_in_training(own):
+    stamps = own.astype("datetime64[us]")
+    clock = Clock.of(stamps, np.zeros(len(own), int), "1 stamp")
+    assert str(clock) == "1 stamp" and clock.places.tolist() == list(range(len(own)))
+    assert np.median(np.diff(stamps)) == np.diff(clock.following(2))[0]
+
+
 def test_a_season_is_found_where_stamps_suggest_none():
     t = np.arange(240)
     draw = np.random.default_rng(0)

@@ -52,6 +52,10 @@ MOST_USUAL = 100
 _SEASONS = {"month": {1: 12, 2: 6, 3: 4, 6: 2, 12: 1}, "business day": {1: 5}, "week": {1: 52}, "day": {1: 7}}
 
 
+IRREGULAR = "1 stamp"
+"""How a clock is written that knows the order of stamps alone."""
+
+
 @dataclass(frozen=True, eq=False)
 class Clock:
     """A grid of time: ``count`` times ``unit`` from one step to the next.
@@ -74,7 +78,7 @@ class Clock:
     @classmethod
     def of(cls, times: np.ndarray | None, series: np.ndarray, step: str = "") -> Clock:
         """From stamps (N,), dates or numbers, and the series (N,) of each; None for the order of the rows. The ``step``
-        that was learnt tells days of one week from business days.
+        that was learnt tells days of one week from business days, and where the order of stamps alone counts.
 
         >>> days = np.array(["2024-01-01", "2024-01-02", "2024-01-04"], dtype="datetime64[us]")
         >>> clock = Clock.of(days, np.zeros(3, int))
@@ -87,7 +91,7 @@ class Clock:
         dates = times.dtype.kind == "M"
         stamps = times.astype("datetime64[us]").astype(np.int64) if dates else times.astype(np.float64)
         steps = _steps(stamps, series)
-        if not len(steps):
+        if not len(steps) or step == IRREGULAR:
             return cls("stamp", 1, *np.unique(times, return_inverse=True))
         if dates and (found := _monthly(times, steps, series) or _weekdays(times, steps, step)):
             return found

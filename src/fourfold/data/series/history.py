@@ -13,7 +13,7 @@ from fourfold.data.source import Source
 from fourfold.errors import DataError
 from fourfold.preprocessing.windows import Windows
 
-from .clock import shown
+from .clock import IRREGULAR, shown
 from .panel import Panel, panel_of
 
 __all__ = ["History", "history_of"]
@@ -64,7 +64,7 @@ def history_of(source: Source, windows: Windows, columns: Sequence[Column]) -> H
         raise DataError(
             "another-step",
             f"the time stamps of {source.name} have another step than those that were trained on",
-            got=str(panel.clock),
+            got="irregular ones" if str(panel.clock) == IRREGULAR else str(panel.clock),
             wanted=windows.step,
             do="give a history with the step of training",
         )
