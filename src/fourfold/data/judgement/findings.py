@@ -35,6 +35,7 @@ from . import (
     shift,
     sums,
     targets,
+    turned,
     uninformative,
     unlabelled,
 )
@@ -113,6 +114,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     targets.before_an_empty_one,
     targets.among_coordinates,
     targets.called_like_inputs,
+    turned.judge,
     targets.of_flags,
     targets.one_of_labels,
     targets.left_out_alike,
