@@ -89,6 +89,14 @@ def test_which_sheets_are_read(name, tmp_path):
     assert any(str(note).startswith(said) for note in data.notes), data.notes
 
 
+def test_sheets_whose_columns_stand_in_another_order_are_one_table(tmp_path):
+    turned = [row[::-1] for row in ROWS]
+    data = read(workbook(tmp_path / "data.xlsx", {"2021": ROWS, "2022": [["of 2022"], *turned]}))
+    same = read(workbook(tmp_path / "same.xlsx", {"2021": ROWS, "2022": ROWS}))
+    assert data.rows == 40 and all(np.array_equal(data.inputs[name], same.inputs[name]) for name in "ab")
+    assert data.target.tolist() == same.target.tolist()
+
+
 @pytest.mark.parametrize("target, sheet", [("b", "data"), ("remark", "noted")])
 def test_the_sheet_with_the_target_is_read(target, sheet, tmp_path):
     noted = [[*row, f"r{i % 2}"] for i, row in enumerate(ROWS[:13])]

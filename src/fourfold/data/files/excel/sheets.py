@@ -76,9 +76,24 @@ class SheetTable:
         return sum(len(line) for line in self.body if len(line) > 1)
 
     def is_like(self, other: SheetTable) -> bool:
-        """Whether there are rows below the names of the other, in the same places."""
+        """Whether there are rows below the names of the other, in the same places, or in another order."""
         count = other.header.lines
-        return 0 < count < len(self.lines) and self.lines[:count] == other.lines[:count]
+        own, names = self.header.names, other.header.names
+        return 0 < count < len(self.lines) and (
+            self.lines[:count] == other.lines[:count]
+            or (self.header.lines == count and len({*names}) == len(names) and sorted(own) == sorted(names))
+        )
+
+    def in_order_of(self, other: SheetTable) -> SheetTable:
+        """The same, each column where the other one, which `is_like` it, has it."""
+        if self.lines[: other.header.lines] == other.lines[: other.header.lines]:
+            return self
+        there = dict(zip(other.header.names, other.columns))
+        place = {column: there[name] for name, column in zip(self.header.names, self.columns)}
+        lines = [{place[column]: value for column, value in line.items()} for line in self.lines]
+        classlike = {place[column]: words for column, words in self.sheet.classlike.items() if column in place}
+        sheet = replace(self.sheet, classlike=classlike)
+        return replace(self, sheet=sheet, lines=lines, columns=other.columns, header=other.header)
 
     @cached_property
     def lists(self) -> list[set[str]]:
@@ -126,7 +141,7 @@ def chosen(sheets: Sequence[Sheet], reading: Reading) -> tuple[SheetTable, list[
         first = next((table for table in likely if _name(table) in TRAINING), likely[0])
         if _name(first) not in PARTS:
             first = max((one for one in likely if len(one.columns) >= len(first.columns)), key=lambda one: one.size)
-    alike = [table for table in tables if table is first or table.is_like(first)]
+    alike = [table.in_order_of(first) for table in tables if table is first or table.is_like(first)]
     return first, [first] if any(_name(table) in PARTS for table in alike) else alike
 
 
