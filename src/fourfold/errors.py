@@ -132,7 +132,7 @@ def closest(name: object, known: Iterable[object]) -> str:
 
 def nearest(name: object, known: Iterable[object], n: int = 1, cutoff: float = 0.6) -> list[str]:
     """What was probably meant by an unknown name, the likeliest first: itself in other capitals or with a line between
-    words, or with a unit or another word behind it, else close ones.
+    words, with a unit or another word behind it, or with names and dots before it, else close ones.
 
     >>> nearest("RELU", ["elu", "relu", "selu"]), nearest("rleu", ["relu", "tanh"]), nearest("x", ["relu"])
     (['relu'], ['relu'], [])
@@ -140,10 +140,13 @@ def nearest(name: object, known: Iterable[object], n: int = 1, cutoff: float = 0
     (['non_neg'], ['AdamW'])
     >>> nearest("T", ["p (mbar)", "T (degC)"]), nearest("date", ["Day", "Date Time"])
     (['T (degC)'], ['Date Time'])
+    >>> nearest("landuse", ["landuses", "properties.landuse"])
+    ['properties.landuse']
     """
     wanted, names = str(name), [str(item) for item in known]
     same = [item for item in names if _letters(item) == _letters(wanted)]
     same = same or [item for item in names if wanted and re.match(rf"{re.escape(wanted)}\b", item, re.IGNORECASE)]
+    same = same or [item for item in names if wanted and _letters(item.rpartition(".")[2]) == _letters(wanted)]
     return difflib.get_close_matches(wanted, same or names, n=n, cutoff=0.0 if same else cutoff)
 
 

@@ -119,6 +119,7 @@ REFUSED = {
     "towns and countries": (rows("v,w,town", lambda i: f"{i % 9},{i % 7}", 60, lambda i: f'"T{i}, C{i % 40}"'), {}, 2, "too-many-classes", "Do this: --target w, or another column"),
     "a last word that stands alone, beside one that repeats": (rows("v,kind,where", lambda i: f"{i * 7 % 31}.5,{'ab'[i % 2]}", 40, lambda i: "xyz"[i % 3] if i else "w"), {}, 2, "class-of-one", "Do this: --target kind, or another column; else remove"),
     "crosses in some rows": (rows("v,w,churned", lambda i: f"{i % 9},{i % 7}", 60, lambda i: "x" * (i % 7 < 3)), {}, 2, "missing-target", "got 33 of 60 rows, the first is row 4. Do this: write into the empty cells what they mean, such as no"),
+    "a target that is a field of objects": ("".join(json.dumps({"place": {"height": i, "kind": LABELS[i % 2]}, "v": i % 7}) + "\n" for i in range(30)), {"target": "kind"}, 2, "no-such-target", "Do this: --target place.kind"),
     "two columns that differ in blanks alone": (rows("a b,a  b,y", lambda i: f"{i % 9},{i % 7}"), {"target": "ab"}, 2, "no-such-target", "Do this: --target 'a b'"),
 }  # fmt: skip
 
