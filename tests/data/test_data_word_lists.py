@@ -118,6 +118,20 @@ def test_labels_with_marks_between_them_are_lists(mark):
     assert "not known: 'pink' of tags, 1 row" in "\n".join(map(str, one.notes))
 
 
+def test_tags_in_angle_brackets_are_lists():
+    """As Stack Overflow has them, a new row with a single one, too."""
+    frame = TAGGED.assign(tags=SIMPLE)
+    joined = frame.assign(tags=["".join(f"<{word}>" for word in words) or None for words in SIMPLE])
+    data = read(joined)
+    assert data.fingerprint == read(frame).fingerprint
+    learnt = Preparation.from_json(Preparation.fit(data, np.arange(N)).to_json())
+    new = read_inputs({"size": [1.0, 2.0], "tags": ["<red>", "<blue>"]}, learnt)
+    assert new.inputs["tags = red"].tolist() == [1.0, 0.0] and new.inputs["tags = blue"].tolist() == [0.0, 1.0]
+    assert read(joined, target="tags", task="multilabel").task.classes == ("blue", "green", "red")
+    marked = TAGGED.assign(tags=[["<p>red</p><b>", "<p>red</p>", "<i><b>blue</b></i>", "<b>"][i % 4] for i in range(N)])
+    assert [column.kind for column in read(marked).columns] == ["number", "category"]
+
+
 @pytest.mark.parametrize("mark", [";", ", "])
 def test_marks_within_brackets_stand_between_no_labels(mark):
     """As forms of surveys write several answers."""

@@ -11,7 +11,8 @@ __all__ = [
     "list_by_blanks", "may_be_lists", "of_codes", "of_labels", "of_limit", "of_objects", "of_versions",
 ]  # fmt: skip
 
-SEPARATORS = (";", "|", ",")
+TAGS = "><"
+SEPARATORS = (";", "|", ",", TAGS)
 """What may stand between the labels of one cell; the first that occurs in the column does."""
 
 BLANK = " "
@@ -189,12 +190,18 @@ def _form(word: str) -> str:
     return PLURAL.sub("", " ".join(DIGITS.sub(HERE, word.casefold().translate(UPWARDS)).split()))
 
 
+TAGGED = re.compile(r"(?:<[^<>\n]+>)+")
+"""Labels as tags, as Stack Overflow has them."""
+
+
 def cut_at(cell: str, mark: str) -> list[str]:
     """The labels of a cell, cut at a mark wherever it stands outside of brackets; "" where there is none.
 
-    >>> cut_at("Chat (web, app), Phone", ","), cut_at("none;", ";")
-    (['Chat (web, app)', 'Phone'], ['none', ''])
+    >>> cut_at("Chat (web, app), Phone", ","), cut_at("none;", ";"), cut_at("<r><sql>", "><")
+    (['Chat (web, app)', 'Phone'], ['none', ''], ['r', 'sql'])
     """
+    if mark == TAGS:
+        return cell.strip()[1:-1].split(TAGS) if TAGGED.fullmatch(cell.strip()) else [cell.strip()]
     found = re.finditer(f"{IN_BRACKETS}|{re.escape(mark)}", cell)
     places = [0, *(place for one in found if one[0] == mark for place in one.span()), len(cell)]
     return [cell[start:stop].strip() for start, stop in zip(places[::2], places[1::2])]
@@ -209,6 +216,8 @@ def labels_in(cells: Sequence[str]) -> tuple[str, int] | None:
     """
     for mark in SEPARATORS:
         if 2 * sum(mark in cell for cell in cells) <= len(cells):
+            continue
+        if mark == TAGS and not all(TAGGED.fullmatch(cell.strip()) for cell in cells):
             continue
         parts = [{*cut_at(cell, mark)} - {""} for cell in cells]
         counts = Counter(part for own in parts for part in own)

@@ -69,11 +69,17 @@ def lists_by(cells: Sequence[str | None], levels: Collection[str]) -> list[str |
 
     >>> lists_by(["red;blue", None, "blue"], ["blue", "red"]), lists_by(["salt, pepper"], ["salt, pepper"])
     (['["red","blue"]', None, '["blue"]'], ['salt, pepper'])
+    >>> lists_by(["<red>"], ["blue", "red"]), lists_by(["<red>"], ["<red>"])
+    (['["red"]'], ['<red>'])
     """
     words = [cell for cell in cells if cell is not None and words_in(cell) is None]
-    within = [mark for mark in SEPARATORS if any(len(cut_at(cell, mark)) > 1 for cell in words)]
-    mark = next((mark for mark in within if not any(len(cut_at(level, mark)) > 1 for level in levels)), None)
+    within = [mark for mark in SEPARATORS if any(_is_cut(cell, mark) for cell in words)]
+    mark = next((mark for mark in within if not any(_is_cut(level, mark) for level in levels)), None)
     if mark is None:
         return list(cells)
     cut = {cell: as_json([*filter(None, cut_at(cell, mark))]) for cell in words}
     return [cell if cell is None else cut.get(cell, cell) for cell in cells]
+
+
+def _is_cut(cell: str, mark: str) -> bool:
+    return cut_at(cell, mark) != [cell.strip()]
