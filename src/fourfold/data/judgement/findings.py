@@ -22,6 +22,7 @@ from . import (
     copies,
     dependent,
     elsewhere,
+    foretold,
     frequencies,
     groups,
     leaks,
@@ -99,6 +100,7 @@ def as_plain(dataset: Dataset) -> dict[str, Any]:
 JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     leaks.judge,
     sums.judge,
+    foretold.judge,
     shift.judge,
     unlabelled.judge,
     unlabelled.of_classes,
