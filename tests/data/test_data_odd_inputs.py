@@ -208,6 +208,8 @@ READ = {
     "prices and the names of their levels": (rows("Price,Close,Volume\nTicker,ABC,ABC\nDate,,", lambda i: f"2020-01-{i + 1:02d},{i % 7}.5", label=lambda i: i % 11 * 100), "names in two lines: 'Date', 'Close ABC', 'Volume ABC'"),
     "names in two lines as pandas writes them": (rows(",m,m,t\n,a,b,y", lambda i: f"{i},{i % 7},{i % 5}"), "target: t y"),
     "names of all columns but the first": (rows('"v","w","y"', lambda i: f'"{i + 1}",{i % 9},{i % 7}'), "names of rows: the first column (the header has one name less than the rows have cells)"),
+    "a comma at the end of the header alone": (rows("v,w,y,", lambda i: f"{i % 9},{i % 7}"), "left out: ',' at the end of the line of names (no row has a cell behind it)"),
+    "a semicolon at the end of the header alone": (rows("v;w;y;", lambda i: f"{i % 9};{i % 7}", separator=";"), "left out: ';' at the end of the line of names (no row has a cell behind it)"),
     "a comma at the end of each row but the header": (rows("v,w,y", lambda i: f"{i % 9},{i % 7}", label=lambda i: f"{LABELS[i % 2]},"), "left out: 'column 4' (no values)"),
     "names of all columns but the first, between blanks": ('"v" "w" "y"\n' + "".join(f'"row {i}" {i % 9} {i % 7} "{LABELS[i % 2]}"\n' for i in range(30)), "separated by blanks"),
     "names behind a hash": ("# v w y\n" + "".join(f"{i % 9} {i % 7} {i % 2}\n" for i in range(30)), "30 rows of 2 used columns"),

@@ -212,6 +212,26 @@ def _without_ends(lines: Lines, end: str, mark: str) -> Records:
     return csv.reader((line.rstrip().removesuffix(end) for line in lines), delimiter=mark)
 
 
+def _of_open_names(lines: list[str], name: str) -> Rewriting | None:
+    """A mark at the end of the line of names alone, behind which no row has a cell: a,b, above 1,2."""
+    for mark in SEPARATORS:
+        if len(lines) < 2 or not lines[0].rstrip(" ").endswith(mark):
+            continue
+        names = next(csv.reader(lines[:1], delimiter=mark), [])[:-1]
+        named = len(names) > 1 and all(map(str.strip, names)) and not any(map(is_number, names))
+        if named and width_of(csv.reader(lines[1:], delimiter=mark)) == len(names):
+            said = Note(f"left out: {mark!r} at the end of the line of names", "no row has a cell behind it")
+            return Rewriting(partial(_with_names, mark=mark), mark, (said,), named=True)
+    return None
+
+
+def _with_names(lines: Lines, mark: str) -> Records:
+    """The records, the first without its last cell."""
+    records = csv.reader(lines, delimiter=mark)
+    yield next(records, [""])[:-1]
+    yield from records
+
+
 def _of_settings(lines: list[str], name: str) -> Rewriting | None:
     """A table saved from a sheet with settings above its names: all lines have as many cells, some of them empty.
 
@@ -268,7 +288,7 @@ def _below(lines: Lines, mark: str, above: int, left_out: list[str]) -> Records:
 
 FORMS: tuple[Callable[[list[str], str], Rewriting | None], ...] = (
     of_fasttext, of_spool, _of_bars, _of_stars, of_pairs, _of_comments, of_blanks, of_widths, _of_rare_marks, _of_ends,
-    of_quotes, _of_settings, _of_short_settings, of_labelled_lines,
+    _of_open_names, of_quotes, _of_settings, _of_short_settings, of_labelled_lines,
 )  # fmt: skip
 
 
