@@ -422,3 +422,15 @@ def test_a_column_that_counts_rows_in_another_order_is_named():
         found = judged(order, **options)["rows-in-no-order"]
         assert found.important and how in found.what and found.do.startswith("--time visit")
     assert judged(frame[::-1], **options, roles=Roles(time="visit")) == {}
+
+
+@pytest.mark.parametrize("options", [{"ahead": Ahead(2)}, {"roles": Roles(id="who", time="t")}], ids=["forecast", "series"])
+def test_words_that_are_nearly_numbers_are_said_of_series(options):
+    steps = np.arange(200)
+    table = {"who": np.array([f"k{n // 10}" for n in steps], dtype=object), "t": steps % 10.0}
+    table = {"t": steps.astype(float)} if "ahead" in options else table
+    table |= {"searched": np.array(["<1", "1", "2"], dtype=object)[steps % 3]}
+    table |= {"v": np.sin(steps / 3)} if "ahead" in options else {"kind": np.array(["p", "q"], dtype=object)[steps // 10 % 2]}
+    notes = [str(note) for note in read(table, **options).notes]
+    assert any(note.startswith("column searched: category (") and "write a number for each limit" in note for note in notes)
+    assert any(note.startswith("searched: a channel for each of '1', '2', '<1'") for note in notes)

@@ -198,8 +198,8 @@ def codes_of(source: Source, name: str) -> np.ndarray | None:
 
 
 def said_of(name: str, found: Understood) -> tuple[Note, ...]:
-    """What was done with the words of a column."""
-    return (OfColumns.of([name], found.kind, found.said),) if found.said and found.kind != "category" else ()
+    """What was done with the words of a column, or why they are no numbers."""
+    return (OfColumns.of([name], found.kind, found.said),) if found.said else ()
 
 
 def nearly_dates_of(source: Source, names: Iterable[str]) -> list[str]:

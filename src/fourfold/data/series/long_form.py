@@ -15,7 +15,7 @@ from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
-from fourfold.data.values.word_channels import MOST_LEVELS, channel
+from fourfold.data.values.word_channels import MOST_LEVELS, channel, said_of_channels
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
@@ -188,7 +188,7 @@ def _channels(
         elif 2 <= len(levels) <= MOST_LEVELS:
             indicators = np.nan_to_num(one_hot(one.values, levels))  # NaN at the end of a series is padding
             columns |= {channel(name, level): own for level, own in zip(levels, indicators.T)}
-            notes.append(Note(f"{name}: a channel for each of {listed(levels)}", "words, 1 where one stands, else 0"))
+            notes.append(said_of_channels(name, levels))
         elif len(levels) == 1:
             notes.append(Note(f"left out: {name}", "one word in all rows"))
         else:

@@ -15,7 +15,7 @@ from fourfold.data.messages import NO_COLUMN, counted, listed, quoted
 from fourfold.data.reading import FILE
 from fourfold.data.source import Source
 from fourfold.data.values.in_words import held
-from fourfold.data.values.word_channels import MOST_LEVELS, channels_of
+from fourfold.data.values.word_channels import MOST_LEVELS, channels_of, said_of_channels
 from fourfold.data.values.words import Understood, as_written
 from fourfold.errors import DataError
 from fourfold.preprocessing.dates import calendar
@@ -252,6 +252,7 @@ def _channels(
     """The columns, the levels of those of words, numbers (N, C), and what is left out."""
     columns, levels, parts, left_out = [], [], [], {}
     unseen: tuple[Note, ...] = ()
+    channeled: list[Note] = []
     used = [name for name in table if name in targets or name not in taken]
     found = {name: _number(source, table, name, written.get(name, "")) for name in used}
     numbers = [name for name, one in found.items() if one.kind == "number" and name not in taken]
@@ -276,6 +277,7 @@ def _channels(
                 left_out[name] = f"{len(different)} different words" if len(different) > 1 else "one word in all rows"
                 continue
             levels.append(own)
+            channeled += [said_of_channels(name, own)] * (known is None)
             values, new = (values, ()) if known is None else _as_learnt(name, values, own)
             unseen += new
             parts.append(one_hot(values, own))
@@ -288,8 +290,11 @@ def _channels(
         else:
             parts.append(values[:, None])
         columns.append(Column(name, kind, found[name].written))
-    notes = tuple(note for column in columns for note in said_of(column.name, found[column.name]))
-    notes += unseen + tuple(Note(f"left out: {name}", why) for name, why in left_out.items())
+    worded = [name for name in left_out if found[name].kind == "category"]
+    told = [*(column.name for column in columns), *worded]
+    told = [name for name in told if known is None or found[name].kind != "category"]
+    notes = tuple(note for name in told for note in said_of(name, found[name]))
+    notes += (*channeled, *unseen, *(Note(f"left out: {name}", why) for name, why in left_out.items()))
     return tuple(columns), tuple(levels), np.concatenate(parts, axis=1), notes
 
 

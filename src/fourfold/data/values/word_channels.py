@@ -8,7 +8,7 @@ from typing import Any
 from fourfold.data.dataset import Column, Note
 from fourfold.data.messages import listed
 
-__all__ = ["MOST_LEVELS", "channel", "channels_of", "column_of", "levels_among", "unknown"]
+__all__ = ["MOST_LEVELS", "channel", "channels_of", "column_of", "levels_among", "said_of_channels", "unknown"]
 
 MOST_LEVELS = 20
 """A column with more different words than this has none."""
@@ -49,6 +49,11 @@ def levels_among(name: str, channels: Iterable[str]) -> list[str]:
     """
     start = channel(name, "")
     return sorted(one.removeprefix(start) for one in channels if one.startswith(start))
+
+
+def said_of_channels(name: str, levels: Sequence[str]) -> Note:
+    """What is said of a column whose words have channels."""
+    return Note(f"{name}: a channel for each of {listed(levels)}", "words, 1 where one stands, else 0")
 
 
 def unknown(name: str, words: Iterable[Any], levels: Collection[str], rows: str = "") -> list[Note]:
