@@ -32,6 +32,9 @@ QUARTERS = [f"{2020 + i // 4}-{1 + 3 * (i % 4):02}-01" for i in range(8)]
 # name: (words, what they mean, what is said)
 NUMBERS = {
     "yen": (["1,234円", "567円", "89円"], [1234, 567, 89], "円 left out"),
+    "degrees in one sign": (["16.5\u2103", "-3\u2103", "21 \u2103"], [16.5, -3, 21], "\u00b0C left out"),
+    "squares in one sign": (["57\u33a1", "63.5\u33a1", "48\u33a1"], [57, 63.5, 48], "m2 left out"),
+    "kilograms in one sign": (["5\u338f", "1,200.5\u338f", "7\u338f"], [5, 1200.5, 7], "kg left out"),
     "roubles": (["1000 руб.", "20,5 руб."], [1000, 20.5], "руб. left out, with decimal commas"),
     "a currency behind brackets": (["(1,234.00) USD", "5.50 USD"], [-1234, 5.5], "USD left out"),
     "a currency by its code": (["AED 1,200", "AED 300"], [1200, 300], "AED left out"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 __all__ = [
@@ -32,9 +33,11 @@ INVISIBLE: dict[int, str] = dict.fromkeys([0x00AD, 0x200B, 0x200E, 0x200F, 0x206
 AS_ASCII = INVISIBLE | {
     0x2212: "-", 0x3000: " ", 0x066B: ".", 0x066C: ",", 0xFFE1: "\u00a3", 0xFFE5: "\u00a5", 0xFFE6: "\u20a9",
     **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    **{code: unicodedata.normalize("NFKC", chr(code)) for code in (0x2103, 0x2109, *range(0x3380, 0x33E0))},
     **{zero + digit: str(digit) for zero in ZEROS for digit in range(10)},
 }
-"""The mathematical minus, the wide signs of East Asia and the digits of other scripts, as those of a plain keyboard."""
+"""The mathematical minus, the wide signs of East Asia, its units of one sign and the digits of other scripts, as those
+of a plain keyboard."""
 
 DASH = re.compile(r"^[\u2012\u2013](?=[.,]?\d)")
 """The dashes that typesetters write for a minus, at a number's first digit; one behind digits makes a span."""
