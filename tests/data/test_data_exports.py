@@ -61,6 +61,7 @@ READ = {
     "Cyrillic in Windows-1251": (column(["Москва", "Казань"]).encode("cp1251"), "strange words, such as 'Ìîñêâà' (as text in another encoding has them"),
     "Polish in Windows-1250": (column(["mały", "duży"]).encode("cp1250"), "strange words, such as 'ma³y' (as text in another encoding has them; cp1250 is a usual one of central Europe); --encoding NAME"),
     "signs in Windows-1252": (column(["5 m³/h", "±3 £/kg", "3¼ Zoll"]).encode("cp1252"), "encoding: cp1252 (not UTF-8); --encoding NAME overrides\ntarget"),
+    "codes whose last digits are not told": (column(["940xx", "112xx", "606XX", "331xx"]), "layout: flat, 1 category"),
     "labels in the cells of a column": (column(["R;SQL", "SQL", "R;Excel", "Excel;SQL"]), "v: an indicator for each of 'Excel', 'R', 'SQL' (lists of words, 1 where one has the word, else 0)"),
     "objects in the cells of a column": (rows("v,w,y", lambda i: f'{i % 7},"{{""a"": {i}, ""b"": ""x""}}"'), "objects: 'w' (their fields are columns NAME.FIELD)"),
     "labels in the cells of a column, as JSON": ("".join(f'{{"v": {cell}, "y": "{LABELS[i % 2]}"}}\n' for i, cell in enumerate(['["R", "SQL"]', '["SQL"]', "[]", '["R", "Go"]', '["Go", "SQL"]'] * 6)), "v: an indicator for each of 'Go', 'R', 'SQL' (lists of words"),

@@ -99,6 +99,9 @@ POWERS = (
 )
 """Exponents as Fortran writes them (2D and 1D5 may be codes), and written out: 1.5\u00d710\u00b3."""
 
+HIDDEN = re.compile("[xX]{2,}")
+"""What stands for digits of a code that are not told."""
+
 WHOLE_PRICE = re.compile(r"(?<=\d)(?:[.,][-\u2013\u2014]{1,2}|/-)")
 """What stands for no cents: 20.-- or 5,- or Rs. 20/-"""
 
@@ -205,6 +208,8 @@ def amount_of(word: str) -> Amount | None:
     brackets = found is not None and "(" in (found["sign"], found["open"])
     if not found or (found["before"] and found["after"]) or (found["close"] + found["last"]) != ")" * brackets:
         return None
+    if HIDDEN.fullmatch(found["after"] or ""):
+        return None  # a code such as 940xx
     number = found["number"]
     if number[-1] in ".," and found["after"] and not is_currency(found["after"]):
         return None  # a name such as 7.jpg
