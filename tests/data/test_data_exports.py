@@ -65,7 +65,7 @@ READ = {
     "labels in the cells of a column": (column(["R;SQL", "SQL", "R;Excel", "Excel;SQL"]), "v: an indicator for each of 'Excel', 'R', 'SQL' (lists of words, 1 where one has the word, else 0)"),
     "objects in the cells of a column": (rows("v,w,y", lambda i: f'{i % 7},"{{""a"": {i}, ""b"": ""x""}}"'), "objects: 'w' (their fields are columns NAME.FIELD)"),
     "labels in the cells of a column, as JSON": ("".join(f'{{"v": {cell}, "y": "{LABELS[i % 2]}"}}\n' for i, cell in enumerate(['["R", "SQL"]', '["SQL"]', "[]", '["R", "Go"]', '["Go", "SQL"]'] * 6)), "v: an indicator for each of 'Go', 'R', 'SQL' (lists of words"),
-    "values in the names of folders": (partitioned, "ignored: 'year' (they stand in the names of folders, not in the tables)"),
+    "values in the names of folders": (partitioned, "column year: from the names of the folders (NAME=VALUE, as the tables in them do not have it)"),
     "labels in the first row of each group": (rows("v,w,y", lambda i: f"{'' if i % 5 else f'g{i // 5}'},{i % 7}"), "! column 'v' names 6 groups in the first row of each, and is empty below it. Do this: fill in the empty cells, as frame['v'].ffill()"),
     "a total below classes": (rows("shop,v,w,y", lambda i: f"s{i % 5},{i % 9},{i % 7}") + f"Total,{sum(i % 9 for i in range(30))},{sum(i % 7 for i in range(30))},p\n", "the last row holds the sums of the rows above in 'v', 'w'"),
     "texts that are tables of one class each": (files(a_dot_txt=rows("v w y", lambda i: f"{i % 9} {i % 7}", separator=" "), b_dot_txt=rows("v w y", lambda i: f"{i % 9} {i % 7}", separator=" ")), "tables: 2"),

@@ -9,6 +9,7 @@ from fourfold.data.files.content import look
 from fourfold.data.files.folder import Folder
 from fourfold.data.files.folders import check_not_notes, read_classes, read_unlabelled
 from fourfold.data.files.forms import NAMES, read_tables
+from fourfold.data.files.partitions import partitions_in
 from fourfold.data.files.parts import (
     DESCRIPTIONS,
     MANY_TEXTS,
@@ -47,6 +48,13 @@ def _of_parts(folder: Folder) -> Source | None:
     if not train or not tests:
         return None
     return train_and_test(folder, *in_one_form(train, tests))
+
+
+def _of_partitions(folder: Folder) -> Source | None:
+    """Nothing but folders called NAME=VALUE, with tables in them."""
+    if folder.reading.layout in ("text", "image") or not (tables := partitions_in(folder.path)):
+        return None
+    return read_tables(str(folder.path), tables, folder.reading)
 
 
 def _of_one_subfolder(folder: Folder) -> Source | None:
@@ -144,6 +152,7 @@ def _of_tables(folder: Folder) -> Source:
 
 KINDS: tuple[Callable[[Folder], Source | None], ...] = (
     _of_parts,
+    _of_partitions,
     _of_one_subfolder,
     _of_classes,
     _of_listed_pictures,

@@ -22,6 +22,7 @@ from fourfold.data.files.idx import pairs_of
 from fourfold.data.files.named_pictures import named_in
 from fourfold.data.files.packed_folders import PackedFolder
 from fourfold.data.files.packing import STANDARD_INPUT, standard_input
+from fourfold.data.files.partitions import folder_columns, partitions_in, with_columns
 from fourfold.data.files.parts import holds_pictures, matches, tables_in, without_copies
 from fourfold.data.files.stores import check_no_store
 from fourfold.data.files.text.encoding import no_text
@@ -168,13 +169,17 @@ def _parts_of(source: Any, reading: Reading) -> Iterator[Source]:
         if (new := new_files([*map(Path, files or [name])], reading, bool(files))) is not None:
             yield new
             return
+        if not files and os.path.isdir(name):
+            files = partitions_in(Path(name))
         if not files and os.path.isdir(name) and not classes_of(Path(name)) and reading.layout != "text":
             files = [] if holds_pictures(Path(name)) else without_copies(tables_in(Path(name)))[0]
         if not files and os.path.isfile(name) and name not in {embedded.name for embedded in EMBEDDED}:
             files = [name]
         if files:
+            columns = folder_columns(files, new=True)
             for file, called in zip(files, names_of(files)):
                 for part in _parts(file, reading):
+                    part = with_columns(part, columns[file])
                     if are_wanted(reading, part):
                         part = with_file_names(part, [called], [row_count(part.inputs)])
                     yield part if len(files) == 1 else replace(part, among=0)

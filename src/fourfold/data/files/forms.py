@@ -29,7 +29,7 @@ from .npz import read_npy, read_npz
 from .opened import Opened
 from .packing import is_packed, plain_content
 from .parquet import open_parquet, read_parquet, rows_of_parquet
-from .parts import ignored_folders
+from .partitions import folder_columns, with_columns
 from .relation import Relation, Survey, survey
 from .tables import (
     open_csv,
@@ -99,8 +99,10 @@ def _looks_like_json(content: Content) -> bool:
 def read_tables(name: str, files: Sequence[str | Path], reading: Reading, called: str = "") -> Source:
     """Files as one table; of each as much as its size allows where all are too much."""
 
+    columns = folder_columns(files, new=reading.all)
+
     def read(file: str | Path, reading: Reading) -> Source:
-        return read_file(file, reading, called)
+        return with_columns(read_file(file, reading, called), columns[file])
 
     if reading.whole == FILE and len(files) > 1:  # each file is a group, or a series
         reading = replace(reading, whole="", rows=ALL)
@@ -118,7 +120,7 @@ def read_tables(name: str, files: Sequence[str | Path], reading: Reading, called
     for file, size in zip(files, sizes):
         parts.append(read(file, replace(reading, share=size / total)))
         reading = reading_after(parts[0], reading)
-    found = joined(name, parts).noting(*ignored_folders(files))
+    found = joined(name, parts)
     found = found if reading.all else found.noting(*perhaps_channels(files, parts), *perhaps_classes(files))
     if not are_wanted(reading, found):
         return found

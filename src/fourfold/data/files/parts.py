@@ -228,15 +228,6 @@ def check_inside(path: Path, folder: Path, do: str = "copy the file into the fol
         )
 
 
-def ignored_folders(files: Sequence[str | Path]) -> list[Note]:
-    """What is said of folders that hold a value of a column, as year=2024, which the tables in them do not have."""
-    names = dict.fromkeys(
-        part.partition("=")[0] for file in files for part in Path(file).parent.parts if "=" in part[1:]
-    )
-    because = "they stand in the names of folders, not in the tables"
-    return [Note(f"ignored: {listed(list(names))}", because)] if names else []
-
-
 def hold_texts(files: Sequence[Path]) -> bool:
     """Whether several files hold texts, one or more lines of words, and no tables."""
     if len(files) < 2 or any(path.suffix.lower() not in (".txt", ".pos", ".neg") for path in files):
