@@ -84,6 +84,11 @@ SPEAKS = {
         "Training was short: twice the steps improve Convolution by 1.5 points (1.1 to 1.9), Attention by 5.2 points (3.1 "
         "to 8.5).",
     ),
+    "training rows that are hardly learnt": (
+        scores(names.UNLEARNT, 0.94, 0.02, 0.74),
+        "Even their own training rows were hardly learnt by Fully connected, whose loss there is 94 % of a guess's: for "
+        "want of steps or of a fitting structure, not of rows. More steps (--steps) would tell which.",
+    ),
     "longer training": (
         scores(names.LONGER_SCORE, 0.8, 0.9, 0.92),
         "After twice the steps Attention leads: 92.0 % against 90.0 % of Convolution.",
@@ -123,6 +128,7 @@ SILENT = {
     "large class": [Evidence(names.LARGEST_CLASS, "study", 0.6, FRACTION)],
     "cap": [Evidence(names.SIZE_GAIN, "dense", 0.005, DIFFERENCE)],
     "edge": [Evidence(names.EDGE_RATE, "dense", 0.1, RATE), Evidence(names.EDGE_GAIN, "dense", 0.009, DIFFERENCE)],
+    "training rows that are learnt": scores(names.UNLEARNT, 0.74, 0.02, 0.5),
     "less than matters": [Evidence(names.LONGER_GAIN, "dense", 0.009, DIFFERENCE, (0.005, 0.013))],
     "not shown to gain": [Evidence(names.LONGER_GAIN, "dense", 0.04, DIFFERENCE, (-0.01, 0.09))],
     "ahead by less than matters": scores(names.LONGER_SCORE, 0.8, 0.9, 0.905),
@@ -354,6 +360,12 @@ def test_another_order_is_a_doubt_also_of_a_family_that_is_only_ahead(held):
     assert "On validation rows Attention is ahead: 90.0 % against 85.0 % of Convolution." in verdict.doubts
     for doubt in verdict.doubts:
         held(doubt, verdict.evidence)
+
+
+def test_of_a_family_whose_training_is_shown_to_be_short_it_is_not_said_twice():
+    gain = Evidence(names.LONGER_GAIN, "attention", 0.052, DIFFERENCE, (0.031, 0.085))
+    (doubt,) = decide(findings((0.8, 0.95, 0.88), *scores(names.UNLEARNT, 0.5, 0.02, 0.94), gain)).doubts
+    assert doubt.startswith("Training was short")
 
 
 @pytest.mark.parametrize("case", SILENT)

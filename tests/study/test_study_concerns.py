@@ -10,10 +10,12 @@ from fourfold.data import from_arrays, read
 from fourfold.data.judgement.case import row_keys
 from fourfold.data.judgement.findings import judge
 from fourfold.evidence import names
+from fourfold.layers import Dense, Rescaling
 from fourfold.preprocessing.table import Table
 from fourfold.study.concerns import best_column, concerns, merged, twins
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.study import Study
+from fourfold.study.workers import Inline
 
 
 def test_twins_are_equal_rows_in_any_form():
@@ -80,6 +82,23 @@ def test_a_class_that_no_family_ever_predicts_is_found(tmp_path):
     found = compare(x, y, effort="tiny", out=tmp_path / "out", candidates=["dense"], verbose=False)
     (doubt,) = [doubt for doubt in found.verdict["doubts"] if "ever predicts" in doubt]
     assert doubt == "No family ever predicts “seldom” (12 test rows): accuracy says nothing of it."
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("kind", ["classes", "numbers"])
+def test_a_family_that_learns_nothing_of_what_another_tells_is_found(kind, told, tmp_path):
+    """One candidate is blind. Of a target that nobody tells it is no fault to learn nothing."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(300, 4))
+    y = 3.0 * x[:, 0] if told else random.normal(size=300)
+    y = y if kind == "numbers" else np.where(y > 0, "high", "low")
+    blind = {"blind": lambda x: Dense(4)(Rescaling(0.0)(x))}
+    effort = replace(EFFORTS["tiny"], steps=200)
+    study = Study(from_arrays(x, y), effort, [0], 0, tmp_path, ("dense",), blind)
+    found = {e.subject: e.value for e in concerns(study, study.run(Inline())) if e.measure == names.UNLEARNT}
+    assert bool(found) is told
+    if told:
+        assert found["dense"] < 0.3 and 0.9 < found["blind"] < 1.05
 
 
 @pytest.mark.parametrize("kind", ["number", "category", "regression", "date"])

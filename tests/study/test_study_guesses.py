@@ -59,6 +59,32 @@ def test_a_guess_of_classes_and_of_labels_knows_weights(tmp_path):
     assert tested.guessing(prepared, dataset.task) == pytest.approx(np.average(each, weights=WEIGHTS))
 
 
+def test_the_loss_of_a_guess_is_what_scikit_learns_prior_loses(tmp_path):
+    y = np.where(WEIGHTS == 4.0, "heavy", np.where(X[:, 0] > 1, "a", "b"))
+    dataset = replace(from_arrays(X, y), weights=WEIGHTS)
+    prepared, _ = prepare(dataset, study_of(dataset, tmp_path / "classes").splits)
+    prior = dummy.DummyClassifier().fit(X, y, WEIGHTS).predict_proba(X)
+    wanted = metrics.log_loss(y, prior, sample_weight=WEIGHTS)
+    assert tested.guessing_loss(prepared, dataset.task) == pytest.approx(wanted, rel=1e-5)
+    labels = np.stack([WEIGHTS == 4.0, X[:, 0] > 1], axis=1).astype(int)
+    dataset = from_arrays(X, labels, task="multilabel")
+    prepared, _ = prepare(dataset, study_of(dataset, tmp_path / "labels").splits)
+    wanted = [metrics.log_loss(one, np.full(N, one.mean())) for one in labels.T]
+    assert tested.guessing_loss(prepared, dataset.task) == pytest.approx(np.mean(wanted), rel=1e-5)
+
+
+def test_the_loss_of_a_guess_of_steps_counts_each_series_alike(tmp_path):
+    lengths = np.tile([4, 9], N // 2)
+    x = [DRAW.normal(size=(length, 2)) for length in lengths]
+    y = [np.where(DRAW.random(length) < 1 / length, "rise", "fall") for length in lengths]
+    dataset = from_arrays(x, y)
+    assert dataset.task.stepwise
+    prepared, _ = prepare(dataset, study_of(dataset, tmp_path).splits)
+    share = np.mean([(one == "rise").mean() for one in y])
+    wanted = -share * np.log(share) - (1 - share) * np.log(1 - share)
+    assert tested.guessing_loss(prepared, dataset.task) == pytest.approx(wanted, rel=1e-5)
+
+
 def test_r2_of_stored_labels_is_that_of_the_targets_own_spread(tmp_path):
     """Of wide bounds the whole target has a variance of a thousandth, and no network stores anything in two steps."""
     dataset = from_arrays(X, SKEWED, bounds=(-1000.0, 1000.0))

@@ -25,6 +25,7 @@ from fourfold.evidence.names import (
     SIZE_SCORE,
     STEPS,
     STOPPED,
+    UNLEARNT,
     VALIDATION,
     WORST_SEED,
 )
@@ -36,6 +37,7 @@ FEW_SEEDS = 5
 MANY_STOPPED = 0.5
 MANY_DIVERGED = 0.05
 MANY_FAILED = 0.5
+HARDLY_LEARNT = 0.75
 
 
 def doubts(case: Case) -> tuple[Sentence, ...]:
@@ -80,11 +82,15 @@ def short_training(c: Case) -> Iterator[Sentence]:
             low=Cite(LONGER_GAIN, e.subject, "low", bare=True),
             high=Cite(LONGER_GAIN, e.subject, "high", bare=True),
         )
-        for e in still_gaining(c.facts, c.number("margin") or 0.0, c.family if c.kind == "choose" else None)
+        for e in _short(c)
     ]
     if gains:
         words = Sentence("Training was short: twice the steps improve ")
         yield c.facts.join("", [words, c.facts.join(", ", gains), Sentence(".")])
+
+
+def _short(c: Case) -> list[Evidence]:
+    return still_gaining(c.facts, c.number("margin") or 0.0, c.family if c.kind == "choose" else None)
 
 
 def still_gaining(facts: Facts, margin: float, chosen: str | None = None) -> list[Evidence]:
@@ -105,6 +111,27 @@ def still_gaining(facts: Facts, margin: float, chosen: str | None = None) -> lis
         and (e.value or 0.0) > margin
         and may_reach(e, e.interval[1])
     ]
+
+
+def hardly_learnt(c: Case) -> Iterator[Sentence]:
+    """Families that can't tell even the rows that they learn from, where another tells rows that it has not seen.
+
+    Of those whose training is shown to be short that is said already.
+    """
+    short = {e.subject for e in _short(c)}
+    listed = [
+        c.facts.say(
+            "{family}, whose loss there is {left} of a guess's",
+            family=title(e.subject),
+            left=Cite(UNLEARNT, e.subject, whole=True),
+        )
+        for e in c.above(UNLEARNT, HARDLY_LEARNT)
+        if e.subject not in short
+    ]
+    if listed:
+        words = Sentence("Even their own training rows were hardly learnt by ")
+        end = ": for want of steps or of a fitting structure, not of rows. More steps (--steps) would tell which."
+        yield c.facts.join("", [words, c.facts.join("; ", listed), Sentence(end)])
 
 
 def longer_training(c: Case) -> Iterator[Sentence]:
@@ -320,6 +347,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     short_training,
     longer_training,
     longer_than_for_a_baseline,
+    hardly_learnt,
     edge_of_the_grid,
     size_at_the_cap,
     equal_parameters,

@@ -14,6 +14,7 @@ STOPPED = "share of runs that stopped early"  # a family
 DIVERGED = "share of runs that diverged"  # a family
 FAILED = "share of refits that were left out"  # a family
 VALIDATION = "validation score"  # a family
+UNLEARNT = "training loss over that of a guess"  # a family, where one of them tells more than half of the target
 LARGEST_CLASS = "share of the largest class"  # the study
 LARGEST_OF_STEPS = "share of the largest class of steps"  # the study
 UNTOLD = "test rows of a class that no family predicts"  # the class

@@ -28,6 +28,8 @@ from fourfold.training.replicas import DIVERGED, STOPPED
 LEAVES, FOLDS = 64, 3
 COPIES = "duplicates"
 """The finding about rows with equal inputs; where they are copies, it says what to do."""
+TOLD = 0.5
+"""Below which share of a guess's loss a family tells rows that it has not seen: the target can be told."""
 MOST_ROWS, MOST_COLUMNS = 2_000, 300  # looked at: a few seconds at most
 
 
@@ -36,6 +38,7 @@ def concerns(study: Study, trials: Mapping[str, Trials]) -> tuple[Evidence, ...]
     budget = {names.RATES: len(study.effort.learning_rates), names.STEPS: study.effort.steps}
     found = [Evidence(measure, "study", value, "count") for measure, value in budget.items()]
     found += [*_data(study.dataset, study), *_sizes(study, trials), *_untold(study, trials)]
+    found += _unlearnt(study, trials)
     for family, mine in trials.items():
         found += _trainings(study, family, mine)
     return tuple(found)
@@ -181,6 +184,22 @@ def untold(truth: np.ndarray, told: np.ndarray) -> dict[int, int]:
     """
     numbers, many = np.unique(truth, return_counts=True)
     return {int(n): int(m) for n, m in zip(numbers, many) if m >= RARE and n not in told}
+
+
+def _unlearnt(study: Study, trials: Mapping[str, Trials]) -> list[Evidence]:
+    """What each family's trainings leave of a guess's loss on their own rows, where one leaves little on others.
+
+    A run that stopped went back to weights that may have learnt less: what counts is the least of all its checks.
+    """
+    guess = tested.guessing_loss(study.prepared, study.dataset.task)
+    runs = {family: [t for t in mine.of(mine.best()) if not t.diverged] for family, mine in trials.items()}
+    runs = {family: mine for family, mine in runs.items() if mine}
+    unseen = [float(np.mean([t.validation_loss for t in mine])) for mine in runs.values()]
+    if guess <= 0 or min(unseen, default=guess) > TOLD * guess:
+        return []
+    method = "mean of the chosen setting's runs, of each the least that it came to"
+    left = {family: float(np.mean([t.training_losses.min() for t in mine])) / guess for family, mine in runs.items()}
+    return [Evidence(names.UNLEARNT, family, share, FRACTION, method=method) for family, share in left.items()]
 
 
 # ---- the trainings ---------------------------------------------------------------------------------------

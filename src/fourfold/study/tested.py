@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -258,6 +259,29 @@ def guessing(prepared: Prepared, task: Task, rows: np.ndarray | None = None) -> 
         most = np.average(labels, axis=0, weights=weights) > HALF
         return float(np.average(jaccard(most, labels), weights=weights))
     return float(np.bincount(targets[0].reshape(-1), weights).max() / weights.sum())
+
+
+def guessing_loss(prepared: Prepared, task: Task) -> float:
+    """What a guess that reads no input loses in the loss that is trained: of classes and of labels their entropy.
+
+    Of labels (n, K) the mean of their entropies, of steps that of the classes of a mean series, of numbers what
+    `guessing` scores.
+    """
+    if task.kind == "regression":
+        return -guessing(prepared, task)
+    weights = prepared.weights if prepared.given is None else prepared.given
+    targets, classes = prepared.targets[0, : len(weights)], len(task.classes)
+    if task.stepwise:
+        return _entropy(shares(targets, classes, weights))
+    if task.kind == "multilabel":
+        held = np.average(targets > HALF, axis=0, weights=weights)
+        return float(np.mean([_entropy([1 - share, share]) for share in held]))
+    return _entropy(np.bincount(targets.reshape(-1).astype(int), weights) / weights.sum())
+
+
+def _entropy(among: Iterable[float]) -> float:
+    """Of shares that add up to 1, in nats."""
+    return -sum(float(share) * math.log(share) for share in among if share > 0)
 
 
 def _variance(targets: np.ndarray, weights: np.ndarray, stepwise: bool) -> float:
