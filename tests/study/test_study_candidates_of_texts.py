@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fourfold.layers import Dropout, Embedding, Flatten
+from fourfold.layers import Dropout, EinsumDense, Embedding, Flatten
 from fourfold.study.architecture import architecture
 from fourfold.study.candidates import CANDIDATES, Problem
 
@@ -36,6 +36,16 @@ def test_the_fully_connected_network_reads_many_words_in_any_order():
     assert np.abs(outputs("dense", FEW, few) - outputs("dense", FEW, few[:, order])).max() > 1e-3
     assert CANDIDATES["dense"].reads(MANY) == "the mean of the vectors of 12 tokens"
     assert CANDIDATES["dense"].reads(FEW) == "12 tokens, flattened"
+
+
+@pytest.mark.parametrize("problem, least, most", [(FEW, 0.5, 2.0), (MANY, 0.0, 0.1)])
+def test_attention_starts_with_tokens_that_differ_as_much_as_places_do(problem, least, most):
+    """Small beside their places, tokens are hardly seen, and what attention looks for by content it finds late. Of
+    many words most are rare, and stay as they start: there they start small."""
+    layers = architecture("attention", problem, "M", "softmax", ()).model.layers
+    vectors = next(np.asarray(layer.get_weights()[0]) for layer in layers if type(layer) is Embedding)
+    kernel, places = next(map(np.asarray, layer.get_weights()) for layer in layers if type(layer) is EinsumDense)
+    assert least < (vectors @ kernel).std() / places.std() < most
 
 
 @pytest.mark.parametrize("length", [1, 5, 11])

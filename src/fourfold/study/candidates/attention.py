@@ -20,6 +20,7 @@ from fourfold.layers import (
     MultiHeadAttention,
 )
 from fourfold.study.candidates.base import (
+    SPREAD,
     Candidate,
     Problem,
     as_sequence,
@@ -71,7 +72,7 @@ def _tokens(x: Symbol, problem: Problem, width: int, positions: str) -> Symbol:
     if problem.layout == "image":
         read, tokens = patches(x, problem.shape, _patch(problem))
     else:
-        read = as_sequence(x, problem, _most(problem), width)
+        read = as_sequence(x, problem, _most(problem), width, spread=None if problem.many_words else SPREAD)
         tokens = frame_count(problem.shape[0], _most(problem))
     if positions == "none":
         embedded = Dense(width)(read)

@@ -39,6 +39,8 @@ EMBEDDING_WIDTH = 16
 PERMUTED = " in an order that each seed and split permutes"
 SMALL_DATA = 1_000  # rows below which the recipes regularise more
 MANY_WORDS = 1_000  # of a vocabulary, from which on most are rare: learnt by heart, and seldom seen twice in one place
+SPREAD = 0.5
+"""The standard deviation with which attention's vectors of places start, and those of a text's tokens beside them."""
 LOWEST = -1e9  # stands in the place of padding where a maximum is taken
 
 
@@ -111,11 +113,14 @@ class Candidate:
     ordered_columns: bool = False
 
 
-def as_sequence(x: Symbol, problem: Problem, longest: int, width: int, masked: bool = False) -> Symbol:
+def as_sequence(
+    x: Symbol, problem: Problem, longest: int, width: int, masked: bool = False, spread: float | None = None
+) -> Symbol:
     """Any layout as a sequence (N, T, C) of at most about ``longest`` steps.
 
     A table becomes one vector a column (value times a vector, plus a vector of the column); an image its rows;
-    a series longer than that is cut into frames of equal length; tokens are embedded, and padding is ``masked``.
+    a series longer than that is cut into frames of equal length; tokens are embedded (``spread``: see `embedded`), and
+    padding is ``masked``.
     """
     if problem.layout == "flat":
         return column_vectors(x, problem.shape[0], longest, width)
@@ -123,11 +128,13 @@ def as_sequence(x: Symbol, problem: Problem, longest: int, width: int, masked: b
         height, columns, channels = problem.shape
         return framed(Reshape((height, columns * channels))(x), height, columns * channels, longest)
     if problem.layout == "text":
-        return tokens(x, problem, longest, masked)
+        return tokens(x, problem, longest, masked, spread)
     return series(x, problem, longest)
 
 
-def tokens(x: Symbol, problem: Problem, longest: int, masked: bool = False) -> Symbol:
+def tokens(
+    x: Symbol, problem: Problem, longest: int, masked: bool = False, spread: float | None = None
+) -> Symbol:
     """A text (N, T) as vectors (N, T', C) of its tokens, of a longer one of at most about ``longest`` frames of f.
 
     A frame has the vectors of its tokens side by side (C = f E), or, where they are ``averaged``, their mean and their
@@ -135,7 +142,7 @@ def tokens(x: Symbol, problem: Problem, longest: int, masked: bool = False) -> S
     """
     steps = problem.shape[0]
     frame = frame_length(steps, longest)
-    vectors = embedded(x, problem, masked and frame == 1)
+    vectors = embedded(x, problem, masked and frame == 1, spread)
     if frame == 1:
         return vectors
     if problem.averaged:
@@ -146,9 +153,13 @@ def tokens(x: Symbol, problem: Problem, longest: int, masked: bool = False) -> S
     return without_padding(frames, x, problem, longest) if masked else frames
 
 
-def embedded(x: Symbol, problem: Problem, masked: bool = False) -> Symbol:
-    """A text (N, T) as vectors (N, T, E), of which training drops a fifth where there are many words."""
-    x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, mask_zero=masked)(x)
+def embedded(x: Symbol, problem: Problem, masked: bool = False, spread: float | None = None) -> Symbol:
+    """A text (N, T) as vectors (N, T, E), of which training drops a fifth where there are many words.
+
+    ``spread`` is the standard deviation that they start with, else 0.03.
+    """
+    start = "uniform" if spread is None else RandomNormal(stddev=spread)
+    x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, start, mask_zero=masked)(x)
     return Dropout(0.2)(x) if problem.many_words else x
 
 
@@ -241,7 +252,7 @@ def patches(x: Symbol, shape: tuple[int, ...], side: int) -> tuple[Symbol, int]:
 
 def learned_places() -> RandomNormal:
     """Learned positions start large enough to tell places apart from the first step on."""
-    return RandomNormal(stddev=0.5)
+    return RandomNormal(stddev=SPREAD)
 
 
 def counted(number: int, what: str) -> str:
