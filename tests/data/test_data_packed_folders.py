@@ -64,14 +64,15 @@ def link(name):
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tgz", "a.tbz", "a.txz"])
 @pytest.mark.parametrize("top", ["", "./set/"])
 @pytest.mark.parametrize("kind", FOLDERS)
-def test_it_is_read_as_the_unpacked_folder(kind, top, name, tmp_path):
+def test_it_is_read_as_the_unpacked_folder(kind, top, name, tmp_path, monkeypatch):
+    (apart := tmp_path / "apart").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(apart))
     for member, content in FOLDERS[kind].items():
         path = tmp_path / "folder" / member
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    there = set(Path(tempfile.gettempdir()).iterdir())
     data = read(packed(name, within(top, FOLDERS[kind]))(tmp_path))
-    assert set(Path(tempfile.gettempdir()).iterdir()) <= there
+    assert not [*apart.iterdir()]
     plain = read(tmp_path / "folder")
     assert data.name == plain.name.replace("folder", name)
     for values, own in ((data.inputs, plain.inputs), (data.target, plain.target)):
