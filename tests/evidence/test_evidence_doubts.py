@@ -102,8 +102,8 @@ SPEAKS = {
         "since their validation score fell: Fully connected 60 %.",
     ),
     "failed": (
-        [Evidence(names.FAILED, "dense", 0.6, FRACTION)],
-        "the ones before are tested: Fully connected 60 %.",
+        [Evidence(names.FAILED, "attention", 0.6, FRACTION), Evidence(names.WORSE, "attention", 0.02, DIFFERENCE)],
+        "the ones before are tested: Attention 60 %, by 2.0 points.",
     ),
     "diverged": ([Evidence(names.DIVERGED, "attention", 0.2, FRACTION)], "diverged: Attention 20 %."),
     "equal sizes": (
@@ -133,7 +133,10 @@ SILENT = {
     "not shown to gain": [Evidence(names.LONGER_GAIN, "dense", 0.04, DIFFERENCE, (-0.01, 0.09))],
     "ahead by less than matters": scores(names.LONGER_SCORE, 0.8, 0.9, 0.905),
     "stopped": [Evidence(names.STOPPED, "dense", 0.2, FRACTION)],
-    "failed": [Evidence(names.FAILED, "dense", 0.5, FRACTION)],
+    "failed": [Evidence(names.FAILED, "dense", 0.5, FRACTION), Evidence(names.WORSE, "dense", 0.02, DIFFERENCE)],
+    "failed by less than matters": [
+        Evidence(names.FAILED, "dense", 0.8, FRACTION), Evidence(names.WORSE, "dense", 0.009, DIFFERENCE)
+    ],
     "diverged": [Evidence(names.DIVERGED, "dense", None, FRACTION, reason="not counted")],
     "equal sizes": [CAP, *scores(SIZE_S, 0.8, 0.87, 0.87)],
     "validation": scores(names.VALIDATION, 0.8, 0.92, 0.9),
@@ -290,10 +293,17 @@ def test_a_doubt_about_several_families_is_one_sentence(held):
     shares = [
         Evidence(names.FAILED, family, share, FRACTION) for family, share in zip(NAMES, (0.8, 0.0, 0.6))
     ]
-    verdict = decide(findings((0.8, 0.95, 0.88), *shares))
+    lost = [Evidence(names.WORSE, family, size, DIFFERENCE) for family, size in zip(NAMES, (0.03, 0.02, 0.02))]
+    verdict = decide(findings((0.8, 0.95, 0.88), *shares, *lost))
     (doubt,) = verdict.doubts
-    assert doubt.endswith("the ones before are tested: Fully connected 80 %, Attention 60 %.")
+    assert doubt.endswith("are tested: Fully connected 80 %, by 3.0 points; Attention 60 %, by 2.0 points.")
     held(doubt, verdict.evidence)
+
+
+def test_refits_of_a_family_that_learns_nothing_are_worse_by_chance_alone():
+    of_refits = [Evidence(names.FAILED, "dense", 0.8, FRACTION), Evidence(names.WORSE, "dense", 0.03, DIFFERENCE)]
+    (doubt,) = decide(findings((0.8, 0.95, 0.88), *scores(names.UNLEARNT, 0.94, 0.02, 0.5), *of_refits)).doubts
+    assert doubt.startswith("Even their own training rows were hardly learnt by Fully connected")
 
 
 def test_a_suspected_leak_comes_before_all_other_doubts():

@@ -1,6 +1,8 @@
 """What a study hands over for doubts: leaks in the data, seen through any form of input."""
 
+import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,10 +14,14 @@ from fourfold.data.judgement.findings import judge
 from fourfold.evidence import names
 from fourfold.layers import Dense, Rescaling
 from fourfold.preprocessing.table import Table
+from fourfold.study import concerns as concerns_of
+from fourfold.study.blocks import Run
 from fourfold.study.concerns import best_column, concerns, merged, twins
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.study import Study
+from fourfold.study.trials import Trial, Trials
 from fourfold.study.workers import Inline
+from fourfold.training.replicas import DIVERGED
 
 
 def test_twins_are_equal_rows_in_any_form():
@@ -137,3 +143,22 @@ def test_a_column_is_as_good_as_it_is_for_the_rows_that_count(kind):
 def test_honest_columns_are_not_suspect(name):
     data = read(name)
     assert best_column(data, np.arange(data.rows))[1] < 0.98
+
+
+def refitted(scores, again):
+    """Trials of one setting and their refits, by validation scores; None is a refit that diverged."""
+    kept = Trials("dense")
+    for seed, (score, other) in enumerate(zip(scores, again)):
+        run = Run(0.01, seed, 0)
+        trial = Trial("dense", "M", run, 0, 0, 9, score, 0.1, 0.1, *[np.zeros(1)] * 5)
+        kept.add(trial)
+        status = DIVERGED if other is None else 0
+        kept.refits[seed, 0] = replace(trial, status=status, validation_score=math.nan if other is None else other)
+    return kept
+
+
+def test_what_refits_lose_is_that_of_those_which_are_left_out():
+    """Of one that diverged it is what the worst trial has less."""
+    study = SimpleNamespace(dataset=SimpleNamespace(task=SimpleNamespace(score="accuracy")), deviation=1.0)
+    lost = concerns_of._lost_by_refits(study, refitted([0.9, 0.8, 0.7, 0.9], [0.95, 0.78, 0.7, None]))
+    np.testing.assert_allclose(lost, [0.02, 0.2])

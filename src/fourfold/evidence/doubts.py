@@ -27,6 +27,7 @@ from fourfold.evidence.names import (
     STOPPED,
     UNLEARNT,
     VALIDATION,
+    WORSE,
     WORST_SEED,
 )
 from fourfold.evidence.sentences import Cite, Facts, Sentence
@@ -281,12 +282,6 @@ def unsteady_runs(c: Case) -> Iterator[Sentence]:
             MANY_STOPPED,
             "Runs at the chosen settings ended before their last step, since their validation score fell: ",
         ),
-        (
-            FAILED,
-            MANY_FAILED,
-            "Trained again with the validation rows too, many models got worse; in their place the ones before are "
-            "tested: ",
-        ),
     ):
         shares = [
             c.facts.say(
@@ -296,6 +291,26 @@ def unsteady_runs(c: Case) -> Iterator[Sentence]:
         ]
         if shares:
             yield c.facts.join("", [Sentence(words), c.facts.join(", ", shares), Sentence(".")])
+
+
+def failed_refits(c: Case) -> Iterator[Sentence]:
+    """Families many of whose models get worse, by more than the margin, where they learn from more rows; not those that
+    learn nothing, whose models differ by chance."""
+    shares = [
+        c.facts.say(
+            "{family} {share}, by {lost}",
+            family=title(e.subject),
+            share=Cite(FAILED, e.subject, whole=True),
+            lost=Cite(WORSE, e.subject),
+        )
+        for e in c.above(WORSE, c.number("margin") or 0.0)
+        if (c.number(FAILED, e.subject) or 0.0) > MANY_FAILED
+        and (c.number(UNLEARNT, e.subject) or 0.0) <= HARDLY_LEARNT
+    ]
+    if shares:
+        words = "Trained again with the validation rows too, many models got worse on these; in their place the ones "
+        words += "before are tested: "
+        yield c.facts.join("", [Sentence(words), c.facts.join("; ", shares), Sentence(".")])
 
 
 def other_baseline(c: Case) -> Iterator[Sentence]:
@@ -356,6 +371,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     scattered_seeds,
     unsteady_folds,
     unsteady_runs,
+    failed_refits,
     other_baseline,
     no_baseline,
     of_data.other_findings,

@@ -13,6 +13,7 @@ STEPS = "steps of a training"  # the study
 STOPPED = "share of runs that stopped early"  # a family
 DIVERGED = "share of runs that diverged"  # a family
 FAILED = "share of refits that were left out"  # a family
+WORSE = "score lost by refits that were left out"  # a family some of whose refits were, on validation rows
 VALIDATION = "validation score"  # a family
 UNLEARNT = "training loss over that of a guess"  # a family, where one of them tells more than half of the target
 LARGEST_CLASS = "share of the largest class"  # the study

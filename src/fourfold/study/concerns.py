@@ -219,6 +219,10 @@ def _trainings(study: Study, family: str, trials: Trials) -> list[Evidence]:
             names.FAILED, family, failed / len(answers), FRACTION, method="of the runs that are tested"
         ),
     ]
+    if lost := _lost_by_refits(study, trials):
+        method = "mean on the validation rows, which they have learnt from"
+        unit = scoring.units(study.dataset.task.score)[1]
+        found.append(Evidence(names.WORSE, family, float(np.mean(lost)), unit, method=method))
     score = _in_units(study, trials.rank(trials.best())[0])
     found.append(
         Evidence(names.VALIDATION, family, score, _unit(study), method="mean of the chosen setting's runs")
@@ -226,6 +230,19 @@ def _trainings(study: Study, family: str, trials: Trials) -> list[Evidence]:
     if any(at_edge(trials)):
         found += _edge(study, family, trials)
     return found
+
+
+def _lost_by_refits(study: Study, trials: Trials) -> list[float]:
+    """What each refit that was left out scores less than the trial that is tested in its place; one that diverged
+    counts as the worst of the family."""
+    kept, chosen = trials.trained_refits(), trials.chosen()
+    worst = min((trial.validation_score for trial in trials.all if not trial.diverged), default=0.0)
+    pairs = [
+        (chosen[key].validation_score, worst if refit.diverged else refit.validation_score)
+        for key, refit in trials.refits.items()
+        if key not in kept
+    ]
+    return [abs(_in_units(study, own) - _in_units(study, again)) for own, again in pairs]
 
 
 def _edge(study: Study, family: str, trials: Trials) -> list[Evidence]:
