@@ -174,6 +174,20 @@ def test_damaged_pictures_are_named(name, tmp_path):
     assert "cat/odd.png" in str(caught.value) and "Do this" in str(caught.value)
 
 
+def test_all_damaged_pictures_are_named_in_one_message(tmp_path):
+    classes(tmp_path)
+    model = Preparation.fit(read(tmp_path), range(16))
+    for number, content in enumerate((whole()[:300], b"", b"hello")):
+        (tmp_path / "cat" / f"odd{number}.png").write_bytes(content)
+    for number in range(25):
+        (tmp_path / "dog" / f"odd{number}.png").write_bytes(b"")
+    few = r"^3 of 11 pictures are .*odd0\.png, .*odd1\.png, .*odd2\.png, wanted PNG.*: replace them, or remove them$"
+    with pytest.raises(FourfoldError, match=few):
+        read_inputs(str(tmp_path / "cat"), model)
+    with pytest.raises(FourfoldError, match=r"^28 of 44 pictures .*cat/odd0.*dog/odd23\.png and 8 more, wanted"):
+        read(tmp_path)
+
+
 def test_folders_of_texts(tmp_path):
     for label in ("ham", "spam"):
         (tmp_path / label).mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import re
 import struct
 from collections.abc import Callable, Sequence
@@ -56,6 +57,9 @@ SIDES = (4, 512)
 MOST_PIXELS = 50_000_000
 """The most pixels of one picture; read from its header, before it is decoded."""
 
+MOST_DAMAGED = 20
+"""The most damaged pictures that one message names."""
+
 _OBJECT = re.compile(r"image file <.*")
 """What Pillow calls bytes without a name."""
 
@@ -98,6 +102,10 @@ class _Embedded:
         return io.BytesIO(base64.b64decode(self.word.partition(",")[2] or self.word))
 
 
+class _Damaged(Exception):
+    """Which picture can't be read, and what Pillow says of it."""
+
+
 def is_picture(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
@@ -115,7 +123,7 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
     - channels: 1 if all pictures are grey, else 3. Transparent parts become white.
     - values: 0 to 255; those of 16 bits are divided by 257.
 
-    Errors: ``FileError`` naming the picture that is damaged or missing, ``UnsafeFileError`` for one of too
+    Errors: ``FileError`` naming the pictures that are damaged or missing, ``UnsafeFileError`` for one of too
     many pixels, ``MachineError`` if all of them don't fit into memory.
     """
     assert isinstance(source.inputs, Table)
@@ -130,14 +138,11 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
     paths = [_place_of(word, source, row) for row, word in enumerate(source.inputs[source.pictures].tolist())]
     others = [name for name in source.inputs if name != source.pictures]
     _check_there(paths, source.pictures if others and not shape else "")
-    facts = [_from(path, _facts) for path in paths]
-    (height, width, channels), because = _shape(facts, side, shape)
-    deep = any(fact.deep for fact in facts)
-    kind = np.dtype(np.float32 if deep else np.uint8)
-    check_memory(source.name, len(paths) * height * width * channels * kind.itemsize)
-    pixels = np.empty((len(paths), height, width, channels), kind)
-    for place, path in enumerate(paths):
-        pixels[place] = _from(path, lambda image: _pixels(image, (height, width, channels), deep))
+    try:
+        pixels, facts, because = _decoded(source.name, paths, side, shape)
+    except _Damaged as error:
+        raise _damaged(paths, error) from error
+    height, width, channels = pixels.shape[1:]
     size = f"{width} x {height}" if width == height else f"{width} wide, {height} high"
     notes = [
         Note(
@@ -157,6 +162,42 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
         notes.append(left_out_beside(source.inputs, others, source.target, "pictures are read alone"))
     return replace(source, inputs=pixels, columns=(), pictures="", all_columns=(), layout="image").noting(
         *notes
+    )
+
+
+def _decoded(
+    name: str, paths: Sequence[Path | _Embedded | Image], side: int | None, shape: tuple[int, ...]
+) -> tuple[np.ndarray, list[_Facts], str]:
+    """All pictures (N, H, W, C), what their headers say, and why they have this shape."""
+    facts = [_from(path, _facts) for path in paths]
+    found, because = _shape(facts, side, shape)
+    deep = any(fact.deep for fact in facts)
+    kind = np.dtype(np.float32 if deep else np.uint8)
+    check_memory(name, len(paths) * math.prod(found) * kind.itemsize)
+    pixels = np.empty((len(paths), *found), kind)
+    for place, path in enumerate(paths):
+        pixels[place] = _from(path, lambda image: _pixels(image, found, deep))
+    return pixels, facts, because
+
+
+def _damaged(paths: Sequence[Path | _Embedded | Image], met: _Damaged) -> FileError:
+    """All pictures that can't be read, in one message; one of them was met."""
+    reasons: dict[str, str] = dict([met.args])
+    for path in paths:
+        try:
+            _from(path, lambda image: image.load())
+        except _Damaged as error:
+            reasons |= [error.args]
+    names, one = [name for name in map(str, paths) if name in reasons], len(reasons) == 1
+    others = f" and {len(names) - MOST_DAMAGED:,} more" if len(names) > MOST_DAMAGED else ""
+    return FileError(
+        "damaged-picture",
+        f"{names[0]} is damaged, cut off or no picture"
+        if one
+        else f"{len(names):,} of {counted(len(paths), 'picture')} are damaged, cut off or none",
+        got=reasons[names[0]] if one else ", ".join(names[:MOST_DAMAGED]) + others,
+        wanted=", ".join(FORMATS),
+        do="replace it, or remove it" if one else "replace them, or remove them",
     )
 
 
@@ -256,13 +297,8 @@ def _from(path: Path | _Embedded | Image, work: Callable[[Image], T]) -> T:
             do="make it smaller, or remove it",
         ) from error
     except (UnidentifiedImageError, *DAMAGED) as error:
-        raise FileError(
-            "damaged-picture",
-            f"{path} is damaged, cut off or no picture",
-            got=_OBJECT.sub("the picture", str(error)[:120]).replace(str(path), path.name),
-            wanted=", ".join(FORMATS),
-            do="replace it, or remove it",
-        ) from error
+        said = _OBJECT.sub("the picture", str(error)[:120]).replace(str(path), path.name)
+        raise _Damaged(str(path), said) from error
 
 
 def _check_readable(path: Path | _Embedded, image: Image) -> None:
