@@ -77,6 +77,28 @@ def test_tasks_that_an_executor_cancels_are_lost_and_not_waited_for(tmp_path):
         run_blocks([Slow(0.0)], tmp_path, Odd(cancelled, most=1))
 
 
+def failed(*errors):
+    """Gives futures with these errors, and then one that is done."""
+    left = iter(errors)
+
+    def given():
+        future, error = Future(), next(left, None)
+        future.set_result(0.5) if error is None else future.set_exception(error)
+        return future
+
+    return given
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("error", [MemoryError(), SystemError("error return without exception set"), OSError(12, "Cannot allocate memory")])
+def test_tasks_whose_memory_ran_out_run_again(error, tmp_path):
+    assert not run_blocks([Slow(0.0)], tmp_path, Odd(failed(error, error)))[0].failure
+    (done,) = run_blocks([Slow(0.0)], tmp_path, Odd(failed(*[error] * ATTEMPTS)))
+    assert "lost 3 times, as when memory runs out" in done.failure
+    with pytest.raises(SystemError, match="of another kind"):
+        run_blocks([Slow(0.0)], tmp_path, Odd(failed(SystemError("of another kind"))))
+
+
 @pytest.mark.timeout(60)
 def test_an_executor_that_gives_no_task_back_ends_the_run(tmp_path):
     with pytest.raises(MachineError, match="takes no more tasks: got Odd, which gives none back, wanted"):

@@ -15,17 +15,13 @@ from typing import Any, NoReturn
 
 import typer
 
+from fourfold.core.machine import lacks_memory
 from fourfold.core.permission import closed_above, may_not_be_read
 from fourfold.core.scratch import remove_all
 from fourfold.errors import FourfoldError, MachineError, OptionError
 from fourfold.report.escape import visible
 
 INTERRUPTED, TERMINATED, BUG, MACHINE = 130, 143, 1, 4
-NO_MEMORY = re.compile(
-    "failed to map segment|cannot allocate memory|can't start new thread|RESOURCE_EXHAUSTED|bad_alloc"
-    "|error return without exception set",  # of Python itself
-    re.IGNORECASE,
-)
 running: list[Path] = []
 """The folder of the comparison that runs."""
 
@@ -96,10 +92,8 @@ def recode(stream: Any, *, encoding: str | None = None, errors: str | None = Non
 
 
 def _of_memory(error: Exception) -> int:
-    """The exit code of an error that says that memory ran out, in whatever words a library has for it, or of one that
-    followed from such an error, as in a worker; 0 of others."""
-    said = [str(one) for one in (error, error.__cause__, error.__context__) if one is not None]
-    if not isinstance(error, MemoryError) and not any(map(NO_MEMORY.search, said)):
+    """The exit code of an error that says that memory ran out; 0 of others."""
+    if not lacks_memory(error):
         return 0
     detail = f": got {str(error).splitlines()[0][:120]}" if str(error) else ""
     return _fail(

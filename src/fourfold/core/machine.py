@@ -102,6 +102,20 @@ def mapped() -> float:
         return 0.0
 
 
+NO_MEMORY = re.compile(
+    "failed to map segment|cannot allocate memory|can't start new thread|RESOURCE_EXHAUSTED|bad_alloc"
+    "|error return without exception set",  # of Python itself
+    re.IGNORECASE,
+)
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, in whatever words a library has for it, or followed from one that
+    does, as in a worker."""
+    said = [str(one) for one in (error, error.__cause__, error.__context__) if one is not None]
+    return isinstance(error, MemoryError) or any(map(NO_MEMORY.search, said))
+
+
 def return_memory() -> None:
     """Gives what was freed back to the system, which the C library of Linux keeps for later: after a compilation
     about 300 MB."""

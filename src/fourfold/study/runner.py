@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from fourfold.core.machine import lacks_memory
 from fourfold.errors import FourfoldError, MachineError, OptionError
 from fourfold.study.workers import kill_worker, local_worker
 
@@ -99,7 +100,7 @@ def run_blocks(
     while missing:
         pool = executor or local_worker()
         try:
-            turn = _Round(missing, folder, pool, end, patience)
+            turn = _Round(missing, folder, pool, end, patience, local=executor is None)
             missing = turn.run()
         except KeyboardInterrupt:
             if executor is None:
@@ -120,8 +121,16 @@ class _Round:
     """Sends jobs to one pool until all have ended, or the pool broke; what is left then is sent to the next."""
 
     def __init__(
-        self, jobs: list[_Job], folder: Path, pool: Executor, end: Callable[[Done], None], patience: float
+        self,
+        jobs: list[_Job],
+        folder: Path,
+        pool: Executor,
+        end: Callable[[Done], None],
+        patience: float,
+        *,
+        local: bool,
     ) -> None:
+        self.local = local
         self.waiting, self.folder, self.pool, self.end, self.patience = jobs, folder, pool, end, patience
         self.away: dict[Future, _Job] = {}
         self.broken = False
@@ -184,6 +193,11 @@ class _Round:
                 self.waiting.append(_Job(job.task, job.attempts - 1))
         elif isinstance(error, FourfoldError) and not isinstance(error, MachineError):
             self.end(Done(job.task, None, str(error)))
+        elif not isinstance(error, FourfoldError) and lacks_memory(error):
+            if self.local:  # a new worker has none of what filled this one
+                kill_worker()
+                self.broken = True
+            self._lost(job)
         else:
             raise error
 
