@@ -321,15 +321,16 @@ def test_sizes_of_batches():
 
 
 class Losing(Inline):
-    """A pool whose worker dies whenever it gets a block of a family."""
+    """A pool whose worker dies whenever it gets a block of a family, or a baseline."""
 
     _max_workers = 1
 
-    def __init__(self, times):
-        self.times, self.tried = times, 0
+    def __init__(self, times, name="dense"):
+        self.times, self.name, self.tried = times, name, 0
 
     def submit(self, fn, /, *args, **kwargs):
-        if any(getattr(a, "family", "") == "dense" for a in args) and self.tried < self.times:
+        names = [getattr(a, "family", getattr(a, "name", "")) for a in args]
+        if self.name in names and self.tried < self.times:
             self.tried += 1
             lost: Future = Future()
             lost.set_exception(BrokenProcessPool("gone"))
@@ -342,6 +343,16 @@ def test_a_lost_worker_is_tried_again(tmp_path, finished):
     trials = study(tmp_path).run(pool)
     assert pool.tried == ATTEMPTS - 1
     assert np.array_equal(trials["dense"].all[0].outputs, finished[1]["dense"].all[0].outputs)
+
+
+def test_a_verdict_is_not_given_without_a_baseline_that_was_lost(tmp_path):
+    small = study(tmp_path)
+    with pytest.raises(MachineError, match="baseline boosted trees could not be computed: got its worker was lost 3"):
+        small.run(Losing(99, "boosted trees"))
+    assert len([name for name in files(tmp_path) if name.startswith("dense")]) == 1
+    ran = Counting()
+    small.run(ran)
+    assert ran.ran.count("dense") == 1  # the refits, not the sweep again
 
 
 class Broken(Inline):

@@ -12,7 +12,7 @@ import numpy as np
 from fourfold.data.dataset import Dataset
 from fourfold.data.splits import Split
 from fourfold.data.splits import plan as plan_splits
-from fourfold.errors import AllFamiliesFailedError
+from fourfold.errors import AllFamiliesFailedError, MachineError
 from fourfold.evidence import scoring
 from fourfold.evidence.scoring import SCORE_WORDS
 from fourfold.evidence.sentences import show
@@ -388,6 +388,14 @@ class Study:
     def _run(self, blocks: list, executor: Executor | None, tell: Callable[[Done], None]) -> None:
         for done in run_blocks(blocks, self.folder, executor, tell):
             name = getattr(done.block, "family", "baselines")
+            if done.failure and isinstance(done.block, BaselineBlock):
+                raise MachineError(
+                    "baseline-lost",
+                    f"the baseline {done.block.name} could not be computed",
+                    got=done.failure,
+                    wanted="all baselines, which the verdict is against",
+                    do="free memory, or give more, and run the same command: it goes on from what is written",
+                )
             if done.failure:
                 self.failures[name] = done.failure
             self._count(done)
