@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import threading
 import time
+import warnings
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -83,6 +84,9 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+    if not os.environ.get("FOURFOLD_DEBUG"):  # else a worker that is lost is said in a line
+        process_executor._enable_faulthandler_if_needed = lambda: None
+    warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")  # it goes without
     # loky takes memory that grows for a leak and starts the worker anew; here it is compiled programs
     process_executor._MAX_MEMORY_LEAK_SIZE = math.inf
 
