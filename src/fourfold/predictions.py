@@ -25,7 +25,7 @@ from fourfold.errors import FileError, OptionError
 from fourfold.evidence.findings import title
 from fourfold.preprocessing.windows import Windows
 from fourfold.report.escape import csv_cell
-from fourfold.report.files import load_study
+from fourfold.report.files import as_written, load_study
 from fourfold.study.saved_model import SavedModel
 
 DIGITS, DIGITS_OF_A_DEVIATION = 7, 5
@@ -255,16 +255,18 @@ def _typed(connection: Any, name: str) -> str:
 
 def _verdict_notes(folder: Path) -> list[str]:
     """A word where the verdict chose no family."""
-    try:
-        verdict = load_study(folder)[0]["verdict"]
-    except FileError as error:  # the model is whole
-        return [f"nothing is said of the verdict: {error.what}"]
     open_still = {
         "none": "no family is shown to beat the baseline in this comparison; these are predictions of the best of them",
         "undecided": "this comparison is undecided; these are predictions of the family that is ahead so far",
     }
-    words = open_still.get(verdict["kind"])
-    return [f"{words}, {title(verdict['family'])}"] if words else []
+    try:
+        results = load_study(folder)[0]
+        with as_written(folder):
+            verdict = results["verdict"]
+            words = open_still.get(verdict["kind"])
+            return [f"{words}, {title(verdict['family'])}"] if words else []
+    except FileError as error:  # the model is whole
+        return [f"nothing is said of the verdict: {error.what}"]
 
 
 def _plain(value: Any) -> Any:

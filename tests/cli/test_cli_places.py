@@ -1,5 +1,6 @@
 """Studies in places that can not take them: where nothing may be written, or that hold another."""
 
+import json
 import os
 import re
 import shutil
@@ -139,3 +140,36 @@ def test_a_study_in_a_closed_folder(run, monkeypatch, command):
         rf"fourfold: study\S* may not be read: got Permission denied, in the folder study. Do this: chmod {who}\+rx study\n",
         ended.err,
     )
+
+
+@pytest.mark.parametrize(
+    "where, value",
+    [
+        ("data", []),
+        ("data.task", 7),
+        ("families.0.family", []),
+        ("families.0.score", "x"),
+        ("data.each", 7),
+        ("families.0.curve.mean", {}),
+        ("families.0.curve.lowest_loss_step", "x"),
+        ("verdict.kind", {}),
+    ],
+)
+def test_results_with_values_of_other_types_are_said_to_be_changed(where, value, run, study, tmp_path):
+    shutil.copytree(study, tmp_path / "copy")
+    path = tmp_path / "copy" / "results.json"
+    results = place = json.loads(path.read_text())
+    *names, last = where.split(".")
+    for name in names:
+        place = place[int(name) if name.isdigit() else name]
+    place[last] = value
+    path.write_text(json.dumps(results))
+    before = {name: (tmp_path / "copy" / name).read_bytes() for name in ("report.html", "table.csv")}
+    ended = run("report", "copy")
+    assert ended.code == 2 and ended.err.count("\n") == 1
+    assert ended.err.startswith("fourfold: copy/results.json holds ")
+    assert "something else than fourfold compare wrote: got " in ended.err or "can be read (no " in ended.err
+    assert before == {name: (tmp_path / "copy" / name).read_bytes() for name in before}
+    ended = run("predict", "copy", study.parent / "messy.csv", "--out", "p.csv")
+    assert ended.code == 0 and (tmp_path / "p.csv").exists()
+    assert ("nothing is said of the verdict: copy/results.json holds " in ended.err) is (where == "verdict.kind")

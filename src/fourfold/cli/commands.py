@@ -26,7 +26,7 @@ from fourfold.core.machine import (
     load_under_limits,
 )
 from fourfold.core.settings import of_a_process
-from fourfold.errors import OptionError
+from fourfold.errors import MachineError, OptionError
 from fourfold.report.escape import visible
 from fourfold.study.efforts import DEFAULT_EFFORT, EFFORTS
 
@@ -253,13 +253,16 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
 ) -> None:
     """Draw the report of a finished comparison again, and print its table."""
-    from fourfold.report.files import draw, load_study, lying_in
+    from fourfold.report.files import as_written, draw, load_study, lying_in
 
     results, timings = load_study(folder, to_draw=True)
-    here = lying_in(folder, results)
-    try:
-        draw(folder, here, timings)
-    finally:  # what was found can be read where nothing may be written
+    with as_written(folder):
+        here = lying_in(folder, results)
+        try:
+            draw(folder, here, timings)
+        except (MachineError, OSError):  # what was found can be read where nothing may be written
+            _print_results(results if as_json else here, timings, as_json)
+            raise
         _print_results(results if as_json else here, timings, as_json)
 
 

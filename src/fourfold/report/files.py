@@ -6,13 +6,13 @@ import json
 import math
 import shlex
 from collections.abc import Iterator
-from functools import reduce
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from fourfold.core.files import write_whole
 from fourfold.core.permission import permitted
-from fourfold.errors import FileError
+from fourfold.errors import FileError, FourfoldError
 from fourfold.report import html, table
 
 SCHEMA = 1
@@ -27,9 +27,31 @@ def write_study(folder: Path, results: dict[str, Any], timings: dict[str, Any] |
 
 
 def draw(folder: Path, results: dict[str, Any], timings: dict[str, Any] | None) -> None:
-    """The files that people read."""
-    write_whole(folder / "table.csv", table.to_csv(results).encode())
-    write_whole(folder / "report.html", html.render(results, timings).encode())
+    """The files that people read: both, or none if the results can't be drawn."""
+    drawn = {"table.csv": table.to_csv(results), "report.html": html.render(results, timings)}
+    for name, text in drawn.items():
+        write_whole(folder / name, text.encode())
+
+
+@contextmanager
+def as_written(folder: Path) -> Iterator[None]:
+    """Errors of what is made of the results of a folder, which held all that is needed, are said to be theirs: they
+    were changed, as into values of other types.
+
+    Errors: ``FileError`` with what compare writes anew.
+    """
+    try:
+        yield
+    except FourfoldError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise FileError(
+            "changed-results",
+            f"{folder / 'results.json'} holds something else than fourfold compare wrote",
+            got=f"{type(error).__name__}: {str(error)[:120]}",
+            wanted="the file as it was written",
+            do="the command with which the study was made: it writes the file again from what is in the folder",
+        ) from error
 
 
 def lying_in(folder: Path, results: dict[str, Any]) -> dict[str, Any]:
@@ -92,7 +114,9 @@ def _missing(results: dict[str, Any], needed: dict[str, str]) -> Iterator[str]:
     """The names of what the results lack, of what is needed by their parts. A part is one or a list; there may be no
     model."""
     for part, names in needed.items():
-        found = reduce(lambda place, name: place[name], part.split(".") if part else (), results)
+        found: Any = results
+        for name in part.split(".") if part else ():
+            found = found.get(name) if isinstance(found, dict) else None
         for one in found if isinstance(found, list) else [found] if found is not None or part != "model" else []:
             for name in names.split():
                 if not isinstance(one, dict) or name not in one:
