@@ -9,7 +9,7 @@ import csv
 import io
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -18,7 +18,7 @@ import numpy as np
 from fourfold.core.files import whole_file
 from fourfold.core.scratch import removed_at_an_end
 from fourfold.data import NewRows
-from fourfold.data.files.sql import on_disk, quoted
+from fourfold.data.files.sql import check_disk, on_disk, quoted
 from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.data.prediction.noticed import Noticed
 from fourfold.errors import FileError, OptionError
@@ -238,8 +238,12 @@ def _database(path: Path) -> Iterator[Any]:
         connection = duckdb.connect(str(path), config=on_disk())
         try:
             yield connection
+        except duckdb.Error as error:
+            check_disk(error)
+            raise
         finally:
-            connection.close()
+            with suppress(duckdb.Error):  # it is removed
+                connection.close()
             for left in files:
                 left.unlink(missing_ok=True)
 

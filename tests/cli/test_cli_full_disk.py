@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -76,3 +78,56 @@ def written(folder):
     return {
         path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in (folder / "blocks").glob("*.npz")
     }
+
+
+TEMPORARY = {
+    "what comes through a pipe": "inspect - < data.csv",
+    "a packed table": "inspect data.csv.bz2",
+    "a table in a zip file": "inspect data.zip",
+    "a text that is written anew": "inspect blanks.txt",
+    "text in another encoding": "inspect wide.csv",
+    "a list of objects": "inspect data.json",
+}
+
+
+@pytest.mark.parametrize("name", TEMPORARY)
+def test_a_disk_of_temporary_files_that_is_full_is_told_from_data_that_are_damaged(mounts, tmp_path, name):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(6000, 4)), columns=["a", "b", "c", "y"])
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    frame.to_csv(tmp_path / "data.csv.bz2", index=False)
+    frame.to_csv(tmp_path / "data.zip", index=False, compression={"method": "zip", "archive_name": "data.csv"})
+    frame.to_csv(tmp_path / "wide.csv", index=False, encoding="utf-16")
+    frame.to_json(tmp_path / "data.json", orient="split")
+    (tmp_path / "blanks.txt").write_text(frame.to_string(index=False))
+    (tmp_path / "temporary").mkdir()
+    lines = [
+        "mount -t tmpfs -o size=64k tmpfs temporary",
+        f"TMPDIR=$PWD/temporary {shlex.quote(str(PROGRAM))} {TEMPORARY[name]} || echo ended with $?",
+        "ls -A temporary",
+    ]
+    ran = shell(lines, tmp_path)
+    assert ran.stdout == "ended with 4\n" and ran.stderr.count("\n") == 1
+    assert ran.stderr.startswith("fourfold: the disk is full where temporary files are kept: got ")
+    assert "/temporary (No space left on device), wanted space. Do this: make room, or TMPDIR=FOLDER" in ran.stderr
+
+
+@pytest.mark.parametrize("out", ["p.csv", "p.parquet"])
+def test_a_disk_that_fills_with_predictions_is_said_and_keeps_none_of_them(mounts, tmp_path, out):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(40_000, 4)), columns=["a", "b", "c", "y"])
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    made = subprocess.run(
+        [*COMPARE[:2], "data.csv", "--effort", "tiny", "--rows", "300", "--families", "dense", "--out", "model"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    (tmp_path / "small").mkdir()
+    lines = [
+        "mount -t tmpfs -o size=300k tmpfs small",
+        f"{shlex.quote(str(PROGRAM))} predict model data.csv --out small/{out} || echo ended with $?",
+        "ls -A small",
+    ]
+    ran = shell(lines, tmp_path)
+    assert ran.stdout == "ended with 4\n"
+    assert f"fourfold: the disk is full: small/{out} can't be written (No space left on device)" in ran.stderr

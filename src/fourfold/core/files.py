@@ -19,7 +19,7 @@ import numpy as np
 from fourfold.errors import FourfoldError, MachineError
 
 from .permission import permitted
-from .scratch import scratch_file
+from .scratch import is_full, scratch_file
 
 HALF_WRITTEN = re.compile(r"\.[\w.-]+\.(npz|json|html|csv|py)\.[a-z0-9_]{8}")
 """What a file of a study is called before it is whole."""
@@ -167,7 +167,7 @@ def locked(folder: Path) -> Iterator[Callable[[], None]]:
 
 
 def _cannot_write(path: Path, error: OSError) -> MachineError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if is_full(error):
         return MachineError(
             "disk-full",
             f"the disk is full: {path} can't be written ({error.strerror})",

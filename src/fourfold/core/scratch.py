@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -14,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fourfold.errors import MachineError
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -25,6 +28,8 @@ _making = threading.RLock()
 """Held while something is made and noted here, and for good by who ends the process: other threads make no more."""
 ENDING_SECONDS = 1.0
 PREFIX = "fourfold-scratch-"
+LITTLE_SPACE = 2**22
+"""The bytes that are free at most where a disk is full: parts that no longer fit are smaller."""
 SURELY_HELD = 60.0
 """Seconds after which a folder is held, if its process lives."""
 
@@ -39,10 +44,28 @@ def scratch_folder() -> Iterator[str]:
     1
     >>> Path(name).exists()
     False
+
+    Errors: ``MachineError`` where the disk is full.
     """
     _remove_abandoned(tempfile.gettempdir())
     with TemporaryDirectory(prefix=PREFIX) as name, removed_at_an_end(Path(name)), _held(Path(name)):
-        yield name
+        try:
+            yield name
+        except OSError as error:
+            if not is_full(error) or shutil.disk_usage(name).free > LITTLE_SPACE:
+                raise
+            raise MachineError(
+                "no-room-for-temporary-files",
+                "the disk is full where temporary files are kept",
+                got=f"{Path(name).parent} ({error.strerror})",
+                wanted="space",
+                do="make room, or TMPDIR=FOLDER before the command",
+            ) from error
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that a disk, or a user's share of it, is full."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 @cache

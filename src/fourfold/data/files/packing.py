@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from fourfold.core.scratch import scratch_folder
+from fourfold.core.scratch import is_full, scratch_folder
 from fourfold.errors import FileError, FourfoldError
 
 from .content import HEAD, Content, check_bomb
@@ -46,7 +46,7 @@ def plain_content(content: Content) -> Iterator[Content]:
             with path.open("rb") as file:
                 head = file.read(HEAD)
         except (OSError, EOFError, lzma.LZMAError, ValueError) as error:
-            if isinstance(error, FourfoldError):
+            if isinstance(error, FourfoldError) or is_full(error):
                 raise
             raise FileError(
                 "damaged-packing",

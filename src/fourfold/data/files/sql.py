@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +31,8 @@ rows, 4,000 and 3,000, 20,000 and 200 took two threads 1.4, 3.0 and 4.3 s and 44
 2.6 s and 300, 420 and 670 MB."""
 MOST_SHARED = 100_000
 """Different words of a column of which each is kept once."""
+
+NO_SPACE = os.strerror(errno.ENOSPC)
 
 SCRATCH_MEMORY, LEAST_SCRATCH = 400, 64
 """The MiB that DuckDB may take where it has a disk beside them: the most, and the least where memory is short."""
@@ -89,12 +93,19 @@ def database(
             do="use a part of the rows",
         ) from error
     except duckdb.Error as error:
+        check_disk(error)
         damaged = FileError(
             "damaged-file", f"{name} can't be read", got=_first_line(error, path), do="save it again"
         )
         raise (explain(str(error)) if explain else damaged) from error
     finally:
         connection.close()
+
+
+def check_disk(error: duckdb.Error) -> None:
+    """Raises what DuckDB says of a full disk as an error of the system."""
+    if NO_SPACE in str(error):
+        raise OSError(errno.ENOSPC, NO_SPACE) from error
 
 
 @contextmanager
