@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fourfold.core.files import locked, remove_half_written, whole_file, write_whole
+from fourfold.core.files import load_sealed, locked, remove_half_written, whole_file, write_whole
 from fourfold.errors import MachineError
 
 
@@ -77,3 +77,9 @@ def test_a_folder_that_is_moved_while_a_run_holds_it_is_said_and_not_made_again(
             write_whole(folder / "blocks" / "two.npz", b"2", parents=False)
     assert raised.value.exit_code == 4
     assert folder.exists() is again and (tmp_path / "elsewhere" / "blocks" / "one.npz").read_bytes() == b"1"
+
+
+def test_a_folder_in_the_place_of_arrays_is_named(tmp_path):
+    (tmp_path / "a.npz").mkdir()
+    with pytest.raises(MachineError, match=r"a\.npz is no file: got a folder, .* it writes the file$"):
+        load_sealed(tmp_path / "a.npz")

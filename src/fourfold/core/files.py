@@ -80,6 +80,14 @@ def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
             return {name: file[name] for name in file.files}
     except (FileNotFoundError, zipfile.BadZipFile, ValueError, EOFError, KeyError, zlib.error):
         return None
+    except IsADirectoryError as error:
+        raise MachineError(
+            "folder-for-a-file",
+            f"{path} is no file",
+            got="a folder",
+            wanted="a file, or nothing there",
+            do="move the folder to another place, and run the same command: it writes the file",
+        ) from error
 
 
 def save_sealed(path: Path, arrays: dict[str, np.ndarray]) -> None:
