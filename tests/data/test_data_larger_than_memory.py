@@ -4,14 +4,17 @@ is the same however they are read."""
 from __future__ import annotations
 
 import duckdb
+import numpy as np
 import pytest
 
-from fourfold.data import read
+from fourfold.data import read, reading
 from fourfold.data.files.relation import Relation
 from fourfold.data.files.sql import LEAST_SCRATCH
 from fourfold.data.files.text import delimited
 from fourfold.data.files.text.delimited import SPELLED, _each
+from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.errors import FileError
+from fourfold.preprocessing import Preparation
 
 ROWS, COLUMNS = 2_000_000, 8
 
@@ -51,3 +54,15 @@ def test_the_longest_line_is_the_same_however_little_memory_there_is(length, fre
             read(str(path))
     else:
         assert read(str(path)).rows == 40
+
+
+@pytest.mark.parametrize("free, parts", [(2**34, 1), (130_000_000, 3), (2**20, 20)])
+def test_new_rows_are_read_in_smaller_parts_where_memory_is_short(free, parts, tmp_path, monkeypatch):
+    rows = [f"{i % 7},{i * 13 % 11}" for i in range(300_000)]
+    (tmp_path / "small.csv").write_text("a,b,y\n" + "\n".join(f"{row},{i % 2}" for i, row in enumerate(rows[:100])))
+    (tmp_path / "new.csv").write_text("a,b\n" + "\n".join(rows))
+    model = Preparation.fit(read(tmp_path / "small.csv"), range(100))
+    monkeypatch.setattr(reading, "available_memory", lambda: free)
+    found = [*parts_of_inputs(str(tmp_path / "new.csv"), model)]
+    assert len(found) == parts and sum(part.rows for part in found) == 300_000
+    assert np.concatenate([part.inputs["b"] for part in found]).tolist() == [i * 13 % 11 for i in range(300_000)]
