@@ -38,13 +38,17 @@ def forecast(columns, horizon, id="store", **options):
     return read(columns, target="sales", roles=Roles(id=id, time="day"), ahead=Ahead(horizon, **options))
 
 
-@pytest.mark.parametrize("wave, horizon, base", [(0, 1, "last value"), (9, 1, "last value"), (9, 24, "seasonal naive")])
-def test_departures_are_learnt_from_the_naive_forecast_that_errs_less(wave, horizon, base):
+@pytest.mark.parametrize(
+    "wave, share, horizon, base",
+    [(0, 1, 1, "last value"), (9, 1, 1, "last value"), (9, 1, 24, "seasonal naive"), (0, 0, 3, "window mean")],
+)
+def test_departures_are_learnt_from_the_naive_forecast_that_errs_least(wave, share, horizon, base):
     """Of hours the clock says a day, which those of an autoregression don't repeat: departures from the day before would
-    be mostly that day. What is tested does not decide, and a model's file keeps the rule."""
+    be mostly that day, and those of noise from any value mostly that value. What is tested does not decide, and a
+    model's file keeps the rule."""
     draw, steps, values = np.random.default_rng(0), np.arange(400), [0.0, 0.0]
     for noise in draw.normal(size=398):
-        values.append(1.2 * values[-1] - 0.5 * values[-2] + noise)
+        values.append(share * (1.2 * values[-1] - 0.5 * values[-2]) + noise)
     sales = np.array(values) + wave * np.sin(steps * np.pi / 12)
     hours = (np.datetime64("2020-01-01T00") + steps).astype(str)
 
@@ -54,7 +58,9 @@ def test_departures_are_learnt_from_the_naive_forecast_that_errs_less(wave, hori
     data = learnt(sales)
     windows, inputs = data.forecast.windows, np.asarray(data.inputs)
     assert (windows.season, windows.base) == (24, base)
-    past = inputs[:, -1:, 0] if base == "last value" else inputs[:, -24:, 0][:, :horizon]
+    own = inputs[:, :, 0]
+    pasts = {"last value": own[:, -1:], "seasonal naive": own[:, -24:][:, :horizon], "window mean": own.mean(1, keepdims=True)}
+    past = pasts[base]
     np.testing.assert_allclose(windows.encode(data.target, inputs), (data.target - past) / windows.sizes(inputs))
     np.testing.assert_allclose(windows.decode(windows.encode(data.target, inputs), inputs), data.target)
     otherwise = np.where(steps < data.forecast.first_test, sales, 1000 * (steps // 3 % 2))

@@ -9,9 +9,9 @@ import numpy as np
 
 from .fields import Fields
 
-__all__ = ["LAST_VALUE", "SEASONAL_NAIVE", "Windows"]
+__all__ = ["LAST_VALUE", "SEASONAL_NAIVE", "WINDOW_MEAN", "Windows"]
 
-SEASONAL_NAIVE, LAST_VALUE = "seasonal naive", "last value"
+SEASONAL_NAIVE, LAST_VALUE, WINDOW_MEAN = "seasonal naive", "last value", "window mean"
 
 ROUNDING = 1e-12
 """A deviation below this part of the values is what rounding leaves of none."""
@@ -25,11 +25,13 @@ class Windows:
     deviation of x (``usual`` where x is constant):
 
         input    (x[t] - mean x) / s
-        target   (y[h] - x[T - m + h mod m]) / s    or, with ``base`` the last value, (y[h] - x[T - 1]) / s
+        target   (y[h] - x[T - m + h mod m]) / s    with ``base`` the last value (y[h] - x[T - 1]) / s,
+                                                    with the window's mean (y[h] - mean x) / s
 
     So a forecast of 0 is the naive one, and a series that grows looks the same at its end as at its start. Other
-    channels are left as they are. The base is the rule that errs less on training windows: where a season of the clock
-    is none of the series, departures from it are mostly what happened a season ago, which a network would have to undo.
+    channels are left as they are. The base is the rule that errs least on training windows: where a season of the clock
+    is none of the series, departures from it are mostly what happened a season ago, and those of noise from its last
+    value are mostly that value, which a network would have to undo.
 
     Shapes: windows (N, T, C), whose first K channels are the targets; targets (N, H K), step by step, and in each
     step the K targets in their order.
@@ -62,7 +64,8 @@ class Windows:
     @property
     def rules(self) -> tuple[str, ...]:
         """The naive forecasts that differ."""
-        return (SEASONAL_NAIVE, LAST_VALUE) if self.season > 1 else (SEASONAL_NAIVE,)
+        last, mean = (LAST_VALUE,) * (self.season > 1), (WINDOW_MEAN,) * (self.window > 1)
+        return (SEASONAL_NAIVE, *last, *mean)
 
     def relative(self, windows: np.ndarray) -> np.ndarray:
         """The inputs (N, T, C) of a network: targets less their mean in the window, over their deviation there."""
@@ -72,9 +75,16 @@ class Windows:
         return result
 
     def naive(self, windows: np.ndarray) -> dict[str, np.ndarray]:
-        """Forecasts (N, H K) that learn nothing: the last season repeated, and the last value where that differs."""
+        """Forecasts (N, H K) that learn nothing: the last season repeated, the last value where that differs, and the
+        mean of the window."""
         past = windows[..., : len(self.targets)]
-        return {rule: past[:, self.repeated(rule)].reshape(len(windows), -1) for rule in self.rules}
+        return {rule: self._repeated(rule, past).reshape(len(windows), -1) for rule in self.rules}
+
+    def _repeated(self, rule: str, past: np.ndarray) -> np.ndarray:
+        """A naive forecast (N, H, K) from what came before (N, T, K)."""
+        if rule == WINDOW_MEAN:
+            return past.mean(axis=1, keepdims=True).repeat(self.horizon, axis=1)
+        return past[:, self.repeated(rule)]
 
     def repeated(self, rule: str) -> np.ndarray:
         """The steps (H,) of a window that a naive forecast repeats; the last value is a season of one step."""

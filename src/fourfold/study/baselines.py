@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.preprocessing.task import Task
-from fourfold.preprocessing.windows import LAST_VALUE, SEASONAL_NAIVE
+from fourfold.preprocessing.windows import LAST_VALUE, SEASONAL_NAIVE, WINDOW_MEAN
 
 MOST_BOOSTED = 2_000
 """Columns times trees a round up to which trees are boosted; beyond, a random forest takes their place, whose splits
@@ -243,6 +243,7 @@ BASELINES: dict[str, dict[str, Baseline]] = {
         for b in (
             Baseline(SEASONAL_NAIVE, None, (1.0,), "y[T - m + h % m], the last season of m steps repeated"),
             Baseline(LAST_VALUE, None, (1.0,), "y[T - 1], the last value of the window"),
+            Baseline(WINDOW_MEAN, None, (1.0,), "(y[0] + ... + y[T - 1]) / T, the mean of the window"),
             Baseline(
                 "ridge regression",
                 _ridge,
