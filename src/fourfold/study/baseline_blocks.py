@@ -29,7 +29,7 @@ from fourfold.study.stepwise import counted, mean, radius_of, windows
 if TYPE_CHECKING:
     from fourfold.study.candidates import Problem
 
-VERSION = 7
+VERSION = 8
 
 MOST_STEPS = 20_000
 """What a baseline learns from where steps have targets."""
