@@ -55,7 +55,7 @@ def test_a_study_ends_and_goes_on_when_there_is_room(mounts, tmp_path, workers):
     assert len(said) == 1 and "Traceback" not in ran.stderr
     assert said[0].startswith("fourfold: the disk is full: out/blocks/") and said[0].endswith(
         "can't be written (No space left on device): wanted space. "
-        "Do this: make room, and run the same command: it goes on from what is written"
+        "Do this: make room, and run the same command: a comparison goes on from what is written"
     )
     before, after = written(tmp_path / "before"), written(tmp_path / "after")
     assert 0 < len(before) < len(after) and before.items() <= after.items()

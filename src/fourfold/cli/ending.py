@@ -97,7 +97,7 @@ def _of_memory(error: Exception) -> int:
         return 0
     detail = f": got {str(error).splitlines()[0][:120]}" if str(error) else ""
     return _fail(
-        f"the machine has too little memory{detail}. Do this: --rows N, --effort quick, or wider limits",
+        f"the machine has too little memory{detail}. Do this: wider limits; or, to compare, --rows N or --effort quick",
         MACHINE,
     )
 

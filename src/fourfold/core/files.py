@@ -180,7 +180,7 @@ def _cannot_write(path: Path, error: OSError) -> MachineError:
             "disk-full",
             f"the disk is full: {path} can't be written ({error.strerror})",
             wanted="space",
-            do="make room, and run the same command: it goes on from what is written",
+            do="make room, and run the same command: a comparison goes on from what is written",
         )
     return MachineError(
         "cannot-write",
