@@ -1,6 +1,6 @@
 """When a task that is away is taken for lost."""
 
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from threading import Timer
 
@@ -103,6 +103,13 @@ def test_tasks_whose_memory_ran_out_run_again(error, tmp_path):
 def test_an_executor_that_gives_no_task_back_ends_the_run(tmp_path):
     with pytest.raises(MachineError, match="takes no more tasks: got Odd, which gives none back, wanted"):
         run_blocks([Slow(0.0)] * 3, tmp_path, Odd(Future), patience=0.1)
+
+
+def test_a_script_whose_processes_end_at_once_is_told_of_the_guard(tmp_path):
+    pool = ProcessPoolExecutor(1)
+    pool.shutdown()
+    with pytest.raises(MachineError, match="takes no more tasks: got ProcessPoolExecutor, .*__main__"):
+        run_blocks([Slow(0.0)], tmp_path, pool)
 
 
 def test_what_is_no_future_is_refused(tmp_path):

@@ -23,7 +23,7 @@ from fourfold.core.files import write_whole
 from fourfold.core.scratch import scratch_folder
 from fourfold.errors import MachineError, OptionError, installing
 from fourfold.study.runner import ATTEMPTS, LOOK_EVERY, LostError, Task
-from fourfold.study.workers import environment
+from fourfold.study.workers import MAIN_GUARD, environment
 
 logger = logging.getLogger(__name__)
 
@@ -99,8 +99,7 @@ class Cluster(Executor):
             "the workers of this machine do not start",
             got=f"{failed} ({ATTEMPTS} times)",
             wanted=f"room for {workers} processes",
-            do="--workers with a smaller number, or without it one process with all cores; in a script of your own "
-            'if __name__ == "__main__": above what starts them, since each reads the script again',
+            do=f"--workers with a smaller number, or without it one process with all cores; {MAIN_GUARD}",
         ) from failed
 
     @property

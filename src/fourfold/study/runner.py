@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from fourfold.core.machine import lacks_memory
 from fourfold.errors import FourfoldError, MachineError, OptionError
-from fourfold.study.workers import kill_worker, local_worker
+from fourfold.study.workers import MAIN_GUARD, kill_worker, local_worker
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +112,8 @@ def run_blocks(
                 "the executor that was given takes no more tasks",
                 got=type(executor).__name__ + (", which gives none back" if turn.sent else ""),
                 wanted="one that goes on when a worker is lost, as Dask's does",
-                do="give a new one and run it again: what is finished is kept",
+                do="give a new one and run it again: what is finished is kept"
+                + f"; {MAIN_GUARD}" * isinstance(executor, ProcessPoolExecutor),
             )
     return ended
 

@@ -25,6 +25,8 @@ from fourfold.core.settings import of_a_process
 from fourfold.errors import OptionError
 
 LOOK_EVERY = 0.5  # seconds between two looks of the worker at its parent
+MAIN_GUARD = 'in a script of your own if __name__ == "__main__": above what starts processes, since each reads it again'
+"""What processes need that are not copies of the one which starts them."""
 
 
 class Inline(Executor):
