@@ -516,3 +516,12 @@ def test_series_that_end_at_several_times_are_forecast_from_their_own_ends():
     assert begin == {"s0": days(121)[-1].item(), "s1": days(101)[-1].item(), "s2": days(121)[-1].item()}
     assert any("forecasts begin at 2023-04-11 (s1) to 2023-05-01" in str(note) for note in new.notes)
     assert not any("forecasts begin" in str(note) for note in even.notes)
+
+
+def test_columns_that_are_left_out_for_one_reason_are_named_in_one_line():
+    days = (np.datetime64("2024-01-01") + np.arange(90)).astype(str)
+    said = {"shop": ["north"] * 90, "unit": ["kg"] * 90, "year": [2024.0] * 90}
+    sales = np.random.default_rng(0).normal(size=90)
+    data = read({"day": days, **said, "sales": sales}, target="sales", roles=Roles(time="day"), ahead=Ahead(3))
+    found = [str(note) for note in data.notes if note.what.startswith("left out")]
+    assert found == ["left out: 'shop', 'unit' (one word in all rows)", "left out: year (one value in all rows)"]

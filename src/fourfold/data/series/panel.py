@@ -294,7 +294,13 @@ def _channels(
     told = [*(column.name for column in columns), *worded]
     told = [name for name in told if known is None or found[name].kind != "category"]
     notes = tuple(note for name in told for note in said_of(name, found[name]))
-    notes += (*channeled, *unseen, *(Note(f"left out: {name}", why) for name, why in left_out.items()))
+    by_reason: dict[str, list[str]] = {}
+    for name, why in left_out.items():
+        by_reason.setdefault(why, []).append(name)
+    notes += (*channeled, *unseen)
+    notes += tuple(
+        Note(f"left out: {names[0] if len(names) == 1 else listed(names)}", why) for why, names in by_reason.items()
+    )
     return tuple(columns), tuple(levels), np.concatenate(parts, axis=1), notes
 
 
