@@ -66,6 +66,7 @@ def test_columns_of_the_tables_stay_and_folders_of_all_files_are_none(tmp_path):
         ["year=2023/a.csv", "b.csv"],
         ["year=2023/a.csv", "other/a.csv"],
         ["year=2023/a.csv", "year=2024/month=1/a.csv", "year=2024/a.csv"],
+        ["one/a.csv", "two/a.csv"],
         ["class=cat/a.png", "class=dog/a.png"],
         ["label=pos/a.txt", "label=neg/b.txt"],
         ["year=/a.csv"],
@@ -73,7 +74,9 @@ def test_columns_of_the_tables_stay_and_folders_of_all_files_are_none(tmp_path):
     ],
 )
 def test_other_folders_are_no_partitions(tmp_path, names):
+    """Whatever the folder above them is called."""
+    folder = tmp_path / "rate=0.1"
     for name in names:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("v,y\n1,2\n")
-    assert partitions_in(tmp_path) == []
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("v,y\n1,2\n")
+    assert partitions_in(folder) == []

@@ -44,7 +44,7 @@ def partitions_in(folder: Path) -> list[Path]:
     or anything else than tables in the last of them."""
     found: list[Path] = []
     for entry in entries_of(folder):
-        if not entry.is_dir() or not named_by_folders(entry / entry.name):
+        if not entry.is_dir() or not named_by_folders(Path(entry.name, "part")):
             return []
         within = entries_of(entry)
         if any(path.is_dir() for path in within):
