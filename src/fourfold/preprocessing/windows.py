@@ -78,9 +78,9 @@ class Windows:
         """Forecasts (N, H K) that learn nothing: the last season repeated, the last value where that differs, and the
         mean of the window."""
         past = windows[..., : len(self.targets)]
-        return {rule: self._repeated(rule, past).reshape(len(windows), -1) for rule in self.rules}
+        return {rule: self._forecast(rule, past).reshape(len(windows), -1) for rule in self.rules}
 
-    def _repeated(self, rule: str, past: np.ndarray) -> np.ndarray:
+    def _forecast(self, rule: str, past: np.ndarray) -> np.ndarray:
         """A naive forecast (N, H, K) from what came before (N, T, K)."""
         if rule == WINDOW_MEAN:
             return past.mean(axis=1, keepdims=True).repeat(self.horizon, axis=1)
@@ -105,7 +105,7 @@ class Windows:
 
     def level(self, windows: np.ndarray) -> np.ndarray:
         """The naive forecast (N, H K) from which departures are learnt."""
-        return self.naive(windows)[self.base]
+        return self._forecast(self.base, windows[..., : len(self.targets)]).reshape(len(windows), -1)
 
     def _size(self, windows: np.ndarray) -> np.ndarray:
         """(N, 1, K)"""
