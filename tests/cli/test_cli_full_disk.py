@@ -80,6 +80,15 @@ def written(folder):
     }
 
 
+def in_small(command, size, cwd):
+    """A command beside the file system small, which is full before it ends, with code 4, and leaves nothing there."""
+    (cwd / "small").mkdir()
+    lines = [f"mount -t tmpfs -o size={size} tmpfs small", f"{command} || echo ended with $?", "ls -A small"]
+    ran = shell(lines, cwd)
+    assert ran.stdout == "ended with 4\n"
+    return ran
+
+
 TEMPORARY = {
     "what comes through a pipe": "inspect - < data.csv",
     "a packed table": "inspect data.csv.bz2",
@@ -100,16 +109,10 @@ def test_a_disk_of_temporary_files_that_is_full_is_told_from_data_that_are_damag
     frame.to_csv(tmp_path / "wide.csv", index=False, encoding="utf-16")
     frame.to_json(tmp_path / "data.json", orient="split")
     (tmp_path / "blanks.txt").write_text(frame.to_string(index=False))
-    (tmp_path / "temporary").mkdir()
-    lines = [
-        "mount -t tmpfs -o size=64k tmpfs temporary",
-        f"TMPDIR=$PWD/temporary {shlex.quote(str(PROGRAM))} {TEMPORARY[name]} || echo ended with $?",
-        "ls -A temporary",
-    ]
-    ran = shell(lines, tmp_path)
-    assert ran.stdout == "ended with 4\n" and ran.stderr.count("\n") == 1
+    ran = in_small(f"TMPDIR=$PWD/small {shlex.quote(str(PROGRAM))} {TEMPORARY[name]}", "64k", tmp_path)
+    assert ran.stderr.count("\n") == 1
     assert ran.stderr.startswith("fourfold: the disk is full where temporary files are kept: got ")
-    assert "/temporary (No space left on device), wanted space. Do this: make room, or TMPDIR=FOLDER" in ran.stderr
+    assert "/small (No space left on device), wanted space. Do this: make room, or TMPDIR=FOLDER" in ran.stderr
 
 
 @pytest.mark.parametrize("out", ["p.csv", "p.parquet"])
@@ -122,12 +125,5 @@ def test_a_disk_that_fills_with_predictions_is_said_and_keeps_none_of_them(mount
         cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
-    (tmp_path / "small").mkdir()
-    lines = [
-        "mount -t tmpfs -o size=300k tmpfs small",
-        f"{shlex.quote(str(PROGRAM))} predict model data.csv --out small/{out} || echo ended with $?",
-        "ls -A small",
-    ]
-    ran = shell(lines, tmp_path)
-    assert ran.stdout == "ended with 4\n"
+    ran = in_small(f"{shlex.quote(str(PROGRAM))} predict model data.csv --out small/{out}", "300k", tmp_path)
     assert f"fourfold: the disk is full: small/{out} can't be written (No space left on device)" in ran.stderr
