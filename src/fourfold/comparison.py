@@ -9,11 +9,13 @@ from __future__ import annotations
 import inspect
 import json
 import shlex
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -152,7 +154,6 @@ def compare(
     if out is not None:
         check_place(Path(out), force)  # before the data are read, which may take long
     dataset = load_data(x, y, chosen)
-    folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="fourfold-"))
     if verbose:
         for note in [*dataset.notes, *dataset.important]:
             print(visible(in_keywords(str(note))), file=sys.stderr)
@@ -164,9 +165,25 @@ def compare(
         else ", ".join([repr(str(x)) if named else "x", *(["y"] if y is not None else [])])
     )
     source = str(x) if named else dataset.name
-    return run(
-        dataset, chosen, folder, source=source, call=call, force=force, executor=executor, progress=progress
-    )
+    with _place(out) as folder:
+        return run(
+            dataset, chosen, folder, source=source, call=call, force=force, executor=executor, progress=progress
+        )
+
+
+@contextmanager
+def _place(out: str | Path | None) -> Iterator[Path]:
+    """The folder of a study: a new temporary one where none is named, which goes if the study ends before it trains."""
+    if out is not None:
+        yield Path(out)
+        return
+    folder = Path(tempfile.mkdtemp(prefix="fourfold-"))
+    try:
+        yield folder
+    except BaseException:
+        if not (folder / "blocks").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def load_model(folder: str | Path) -> SavedModel:
@@ -226,10 +243,10 @@ def run(
     """
     started = time.perf_counter()
     check_folder(folder, dataset, force)
+    study = plan(dataset, options, folder)
     with locked(folder) as check:
         remove_half_written(folder, folder / "blocks", folder / "model")
         write_whole(folder / STUDY, json.dumps(identity(dataset)).encode())
-        study = plan(dataset, options, folder)
         measured = _measure(study, options, executor, progress or Silent(), check)
         check()
         family = measured.verdict.family

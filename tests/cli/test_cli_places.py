@@ -173,3 +173,22 @@ def test_results_with_values_of_other_types_are_said_to_be_changed(where, value,
     ended = run("predict", "copy", study.parent / "messy.csv", "--out", "p.csv")
     assert ended.code == 0 and (tmp_path / "p.csv").exists()
     assert ("nothing is said of the verdict: copy/results.json holds " in ended.err) is (where == "verdict.kind")
+
+def _failing(x):
+    raise ValueError("no layer takes it")
+
+
+@pytest.mark.parametrize(
+    "options, slug",
+    [
+        ({"effort": "tiny", "hyperparameters": True}, "measures-of-tiny"),
+        ({"effort": "tiny", "candidates": {"mine": _failing}}, "own-candidate"),
+    ],
+    ids=["an option", "a candidate"],
+)
+def test_a_study_that_is_refused_leaves_no_temporary_folder(tmp_path, monkeypatch, options, slug):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(FourfoldError) as refused:
+        fourfold.compare("iris", verbose=False, **options)
+    assert refused.value.slug == slug
+    assert not list(tmp_path.iterdir())
