@@ -168,7 +168,10 @@ class _NotHere(Loader):
         return None
 
     def exec_module(self, module: ModuleType) -> None:
-        raise ModuleNotFoundError(self.reason, name=module.__name__)
+        self.get_code(module.__name__)
+
+    def get_code(self, fullname: str) -> None:  # asked by `python -m`
+        raise ModuleNotFoundError(self.reason, name=fullname)
 
 
 sys.meta_path.append(_NotHere)

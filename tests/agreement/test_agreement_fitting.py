@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import re
 import subprocess
 import sys
 
@@ -332,6 +333,12 @@ def test_what_fourfold_itself_has_not_is_told_where_it_is_imported():
 def test_a_module_that_there_is_not_is_told_as_its_name_is(line, message):
     with pytest.raises(ModuleNotFoundError, match=message):
         exec(line, {})
+
+
+@pytest.mark.parametrize("module, said", [("datasets", "read the data with NumPy"), ("cli", "cannot be directly executed")])
+def test_a_module_that_can_not_be_run_as_a_program_is_told_in_a_line(module, said):
+    ended = subprocess.run([sys.executable, "-m", f"fourfold.{module}"], capture_output=True, text=True)
+    assert ended.returncode == 1 and re.search(said, ended.stderr) and ended.stderr.count("\n") == 1
 
 
 def test_asking_whether_there_is_a_module_raises_nothing():

@@ -139,7 +139,7 @@ def test_a_message_of_the_real_program(tmp_path):
 def test_a_folder_of_another_study(run, tmp_path, study):
     (tmp_path / "d.csv").write_text(GOOD)
     before = {path: path.stat().st_mtime_ns for path in study.rglob("*")}
-    ended = run("compare", "d.csv", "--out", study, "--effort", "quick")
+    ended = run("compare", "d.csv", "-o", study, "--effort", "quick")
     assert ended.code == 2
     assert (
         "holds a study of other data or another target: got" in ended.err
@@ -267,7 +267,7 @@ def test_predictions_of_a_header_alone(run, tmp_path, study):
     assert got.code == 0 and read_csv(got.out) == [] and "no rows: a.csv" in got.err
     assert got.out == "id,prediction,probability =1+1,probability 😀\n"
     save(tmp_path / "b.csv", table(study)[:2], names)
-    assert run("predict", study, "[ab].csv", "--out", "p.parquet").code == 0
+    assert run("predict", study, "[ab].csv", "-o", "p.parquet").code == 0
     rows = duckdb.sql("SELECT * FROM 'p.parquet'")
     assert [str(kind) for kind in rows.types[-3:]] == ["VARCHAR", "DOUBLE", "DOUBLE"] and len(rows.fetchall()) == 2
 

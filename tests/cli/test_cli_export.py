@@ -15,7 +15,7 @@ def read_csv(text):
 
 
 def test_it_predicts_raw_rows_as_predict_does(run, study):
-    ended = run("export", study, "--out", "model.onnx")
+    ended = run("export", study, "-o", "model.onnx")
     assert ended.code == 0 and "wrote model.onnx" in ended.err
     assert ended.out.splitlines() == [
         'input numbers (batch, 2), float32: size, "a, b"',

@@ -63,7 +63,7 @@ SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 @pytest.mark.parametrize(("sent", "code"), SIGNALS)
 def test_an_interrupt_while_rows_are_awaited_leaves_no_file(sent, code, study, tmp_path):
     (tmp_path / "temporary").mkdir()
-    command = [sys.executable, "-m", "fourfold", "predict", str(study), "-", "--out", "p.csv"]
+    command = [sys.executable, "-m", "fourfold", "predict", str(study), "-", "-o", "p.csv"]
     pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
     environment = os.environ | {"TMPDIR": str(tmp_path / "temporary")}
     with subprocess.Popen(command, cwd=tmp_path, env=environment, **pipes) as waiting:

@@ -68,7 +68,9 @@ def compare(
     *,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="The folder to write; fourfold-NAME by default.", readable=False),
+        typer.Option(
+            "--out", "-o", metavar="FOLDER", help="The folder to write; fourfold-NAME by default.", readable=False
+        ),
     ] = None,
     effort: Annotated[str, typer.Option(metavar="NAME", help=f"{', '.join(EFFORTS)}: see below.")] = DEFAULT_EFFORT,
     seed: Annotated[int, typer.Option(metavar="N", help="The first seed, and the seed of the splits.")] = 0,
@@ -199,7 +201,7 @@ def predict(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE",
+            "--out", "-o", metavar="FILE",
             help="The file to write, .csv or .parquet; csv on standard output by default, as with -.", readable=False
         ),
     ] = None,
@@ -229,6 +231,7 @@ def export(
     out: Annotated[
         Path | None,
         typer.Option(
+            "--out", "-o",
             metavar="FILE", help="The file to write, .onnx; model.onnx in the folder by default.", readable=False
         ),
     ] = None,
