@@ -336,7 +336,7 @@ def _keep(
     planned = study.net(family, size)
     net = build(family, study.problem, size, study.dataset.task.output, planned.width, planned.settings)
     net.model.graph.commit(weights)
-    permuted = candidate(family).ordered_columns and study.problem.layout == "flat"
+    permuted = candidate(family).permutes(study.problem)
     order = column_order(chosen.seed, chosen.split, study.problem.shape[0]) if permuted else None
     kept = {
         "family": family,

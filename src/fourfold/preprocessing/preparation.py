@@ -170,6 +170,11 @@ class Preparation:
         return (*(owner.get(name, name) for name in own), *words)
 
     @property
+    def levels(self) -> tuple[int, ...]:
+        """How many of the last prepared columns of a flat layout are levels of the first category, the second, ..."""
+        return tuple(category.width for category in self.categories)
+
+    @property
     def masked(self) -> bool:
         """Whether series have unequal lengths: a prepared step that is 0 in all channels is padding."""
         return self.channels is not None and self.channels.padded

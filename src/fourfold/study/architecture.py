@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -54,7 +54,7 @@ class Architecture:
 
     @property
     def parameters(self) -> int:
-        return sum(weight.size for weight in self.model.weights if weight.spec.trainable)
+        return sum(weight.size for weight in self.model.weights if weight.trainable)
 
     @cached_property
     def cost(self) -> Count:
@@ -120,8 +120,7 @@ def at_length(net: Architecture, length: int) -> Architecture:
     """The same family and width for inputs of another length: columns, steps, rows of an image, tokens."""
     if length == net.problem.shape[0]:
         return net
-    problem = replace(net.problem, shape=(length, *net.problem.shape[1:]))
-    return build(net.family, problem, net.size, net.output, net.width, net.settings)
+    return build(net.family, net.problem.of_length(length), net.size, net.output, net.width, net.settings)
 
 
 def cap(problem: Problem, size: str) -> int:
@@ -154,4 +153,4 @@ def _parameters(family: str, problem: Problem, width: int) -> int:
     with streams.use(streams.Stream(0)):
         x = Input(shape=problem.shape, dtype=problem.dtype)
         outputs = head(candidate(family).build(x, problem, width), problem)
-    return sum(handle.size for handle in Graph(x, outputs).handles.values() if handle.spec.trainable)
+    return sum(handle.size for handle in Graph(x, outputs).handles.values() if handle.trainable)

@@ -42,7 +42,7 @@ from fourfold.training.replicas import (
     warm_up_then_cosine,
 )
 
-VERSION = 16
+VERSION = 17
 """Counts changes of the recipe: blocks of another version are not reused."""
 
 CHECKS, PATIENCE = 10, 5
@@ -296,7 +296,7 @@ def replica_of(block: Block, run: Run, net: Architecture, prepared: Prepared, lo
     rng = np.random.default_rng([order, 0])
     batches = _batches(split.train, block.steps, block.batch, rng)
     evaluation, evaluation_weights = _evaluation(split, prepared, longest)
-    permuted = candidate(block.family).ordered_columns and block.problem.layout == "flat"
+    permuted = candidate(block.family).permutes(block.problem)
     return Replica(
         weights={path: value for path, value in values.items() if path in trainable},
         fixed={path: value for path, value in values.items() if path not in trainable},

@@ -147,6 +147,7 @@ class SavedModel:
                 "vocabulary": problem.vocabulary,
                 "numeric": problem.numeric,
                 "forecast": problem.forecast,
+                "levels": list(problem.levels),
             },
             "output": self.preparation.task.output,
             "order": None if self.order is None else [int(column) for column in self.order],
@@ -183,6 +184,7 @@ class SavedModel:
             preparation.task.stepwise,
             stored.get("numeric", False),
             stored.get("forecast", False),
+            tuple(stored.get("levels", ())),
         )
         if problem.units != preparation.task.units:
             raise _damaged(folder / "model.json", "outputs that don't fit the target")
@@ -246,6 +248,7 @@ def _facts(path: Path) -> dict[str, Any]:
             problem["units"],
             problem["rows"],
             problem["vocabulary"],
+            *problem.get("levels", []),
             *(facts["order"] or []),
         ]
         good = (

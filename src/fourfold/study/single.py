@@ -62,6 +62,7 @@ def train_family(
         task.stepwise,
         task.kind == "regression",
         dataset.forecast is not None,
+        preparation.levels,
     )
     block = Block(
         data=prepared.key,
@@ -85,7 +86,7 @@ def train_family(
             do=f"learning_rate={min(learning_rates) / 10:g}",
         )
     net = block.net
-    permuted = candidate(family).ordered_columns and problem.layout == "flat"
+    permuted = candidate(family).permutes(problem)
     order = column_order(seed, 0, problem.shape[0]) if permuted else None
     recipe = (net.family, net.problem, net.size, net.output, net.width, net.settings)
     facts = {"learning_rate": block.runs[best].learning_rate, "seed": seed, "split": 0, "data": dataset.name}

@@ -89,6 +89,7 @@ class Study:
             self.dataset.task.stepwise,
             self.dataset.task.kind == "regression",
             self.dataset.forecast is not None,
+            first.levels,
         )
         self.families = tuple(dict.fromkeys([*self.families, *self.builders]))
         self.settings: dict[str, Settings] = dict.fromkeys(self.families, ())

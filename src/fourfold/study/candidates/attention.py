@@ -2,7 +2,8 @@
 
 Source: Vaswani et al., "Attention is all you need", 2017; Xiong et al., "On layer normalization in the transformer
 architecture", 2020 (pre-normalisation); Dosovitskiy et al., "An image is worth 16x16 words", 2021 (patches);
-Gorishniy et al., "Revisiting deep learning models for tabular data", 2021 (one token a column).
+Gorishniy et al., "Revisiting deep learning models for tabular data", 2021 (one token a column, of a category the
+vector of its level).
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from fourfold.study.candidates.base import (
     Problem,
     as_sequence,
     carried,
-    column_vectors,
     counted,
     frame_count,
     highest,
@@ -34,9 +34,9 @@ from fourfold.study.candidates.base import (
     patches,
     without_padding,
 )
+from fourfold.study.candidates.columns import column_count, column_vectors, is_grouped
 
-MOST_TOKENS = 32
-MOST_COLUMNS = 64
+MOST_TOKENS, MOST_WORDS = 32, 64
 LARGE_SIDE = 16
 BLOCKS = 2
 
@@ -68,11 +68,11 @@ def build(
 def _tokens(x: Symbol, problem: Problem, width: int, positions: str) -> Symbol:
     """Tokens (N, T, W): a linear embedding of what is read, plus a learned vector for each place; padding is masked."""
     if problem.layout == "flat":
-        return column_vectors(x, problem.shape[0], MOST_COLUMNS, width)
+        return column_vectors(x, problem, width)
     if problem.layout == "image":
         read, tokens = patches(x, problem.shape, _patch(problem))
     else:
-        read = as_sequence(x, problem, _most(problem), width, spread=None if problem.many_words else SPREAD)
+        read = as_sequence(x, problem, _most(problem), spread=None if problem.many_words else SPREAD)
         tokens = frame_count(problem.shape[0], _most(problem))
     if positions == "none":
         embedded = Dense(width)(read)
@@ -86,7 +86,7 @@ def _tokens(x: Symbol, problem: Problem, width: int, positions: str) -> Symbol:
 
 
 def _most(problem: Problem) -> int:
-    return MOST_COLUMNS if problem.layout == "text" or problem.stepwise else MOST_TOKENS
+    return MOST_WORDS if problem.layout == "text" or problem.stepwise else MOST_TOKENS
 
 
 def _heads(width: int) -> int:
@@ -105,9 +105,8 @@ def reads(problem: Problem) -> str:
         count = -(-problem.shape[0] // side) * -(-problem.shape[1] // side)
         return f"{count} patches of {side} x {side}"
     if problem.layout == "flat":
-        tokens = frame_count(problem.shape[0], MOST_COLUMNS)
-        group = "column" if tokens == problem.shape[0] else "group of columns"
-        return f"{counted(tokens, 'token')}, one a {group}"
+        group = "group of columns" if is_grouped(problem) else "column"
+        return f"{counted(column_count(problem), 'token')}, one a {group}"
     tokens = frame_count(problem.shape[0], _most(problem))
     frames = "" if tokens == problem.shape[0] else f", frames of {of_a_frame(problem, _most(problem))}"
     return counted(tokens, "token") + frames

@@ -8,7 +8,8 @@ are departures from a family's recipe: without any, it is the recipe.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from typing import Any
 
 from fourfold.core.naming import several
@@ -20,7 +21,6 @@ from fourfold.layers import (
     Concatenate,
     Cropping1D,
     Dropout,
-    EinsumDense,
     Embedding,
     GlobalMaxPooling1D,
     Masking,
@@ -39,6 +39,8 @@ EMBEDDING_WIDTH = 16
 PERMUTED = " in an order that each seed and split permutes"
 SMALL_DATA = 1_000  # rows below which the recipes regularise more
 MANY_WORDS = 1_000  # of a vocabulary, from which on most are rare: learnt by heart, and seldom seen twice in one place
+MOST_COLUMNS = 64  # of a table, that are read one by one
+FEWEST_GROUPS = 16  # of numbers, beside categories
 SPREAD = 0.5
 """The standard deviation with which attention's vectors of places start, and those of a text's tokens beside them."""
 LOWEST = -1e9  # stands in the place of padding where a maximum is taken
@@ -50,7 +52,8 @@ class Problem:
 
     Shapes: flat (F,), sequence (T, C), image (H, W, C), text (T,). ``masked``: the series have unequal lengths,
     and a step whose numbers are all 0 is padding. ``stepwise``: each step has outputs of its own. ``numeric``: the
-    target is numbers, no classes or labels. ``forecast``: it is what follows the last step.
+    target is numbers, no classes or labels. ``forecast``: it is what follows the last step. ``levels``: how many of a
+    table's last columns are 1 for one level of the first category, the second, ...
     """
 
     layout: str
@@ -62,6 +65,28 @@ class Problem:
     stepwise: bool = False
     numeric: bool = False
     forecast: bool = False
+    levels: tuple[int, ...] = ()
+
+    @property
+    def numbers(self) -> int:
+        """The columns of a table that are no levels of a category."""
+        return self.shape[0] - sum(self.levels)
+
+    @property
+    def by_category(self) -> bool:
+        """Whether a table that is read in columns is read by its categories, and not by their levels: where there is
+        room for each and, beside them, for the numbers or some groups of them."""
+        room = MOST_COLUMNS - len(self.levels)
+        return bool(self.levels) and room >= min(self.numbers, FEWEST_GROUPS)
+
+    def of_length(self, length: int) -> Problem:
+        """The same for inputs of another length: columns, among them as large a share of categories, steps, rows of an
+        image, tokens."""
+        count = round(len(self.levels) * length / self.shape[0])
+        levels = [*islice(cycle(self.levels), count)]
+        while sum(levels) > length:
+            levels.pop()
+        return replace(self, shape=(length, *self.shape[1:]), levels=tuple(levels))
 
     @property
     def small(self) -> bool:
@@ -112,18 +137,20 @@ class Candidate:
     step: int = 1
     ordered_columns: bool = False
 
+    def permutes(self, problem: Problem) -> bool:
+        """Whether each run gives it the columns in an order of its own. Those that are read by their categories the
+        network permutes itself."""
+        return self.ordered_columns and problem.layout == "flat" and not problem.by_category
+
 
 def as_sequence(
-    x: Symbol, problem: Problem, longest: int, width: int, masked: bool = False, spread: float | None = None
+    x: Symbol, problem: Problem, longest: int, masked: bool = False, spread: float | None = None
 ) -> Symbol:
-    """Any layout as a sequence (N, T, C) of at most about ``longest`` steps.
+    """All but a table (`columns`) as a sequence (N, T, C) of at most about ``longest`` steps.
 
-    A table becomes one vector a column (value times a vector, plus a vector of the column); an image its rows;
-    a series longer than that is cut into frames of equal length; tokens are embedded (``spread``: see `embedded`), and
-    padding is ``masked``.
+    An image becomes its rows; a series longer than that is cut into frames of equal length; tokens are embedded
+    (``spread``: see `embedded`), and padding is ``masked``.
     """
-    if problem.layout == "flat":
-        return column_vectors(x, problem.shape[0], longest, width)
     if problem.layout == "image":
         height, columns, channels = problem.shape
         return framed(Reshape((height, columns * channels))(x), height, columns * channels, longest)
@@ -197,17 +224,6 @@ def carried(x: Symbol, source: Symbol) -> Symbol:
 def highest(x: Symbol, masked: bool) -> Symbol:
     """The maximum over the steps (N, T, C), padding left out."""
     return GlobalMaxPooling1D()(CarryMask(LOWEST)(x) if masked else x)
-
-
-def column_vectors(x: Symbol, columns: int, most: int, width: int) -> Symbol:
-    """A table (N, F) as one vector a column (N, F, W); wide tables as vectors of groups of columns."""
-    group = -(-columns // most)
-    if group == 1:
-        embed = EinsumDense("nf,fw->nfw", (columns, width), bias_axes="fw", bias_initializer=learned_places())
-        return embed(x)
-    steps = -(-columns // group)
-    x = framed(Reshape((columns, 1))(x), columns, 1, most)
-    return EinsumDense("ntc,tcw->ntw", (steps, width), bias_axes="tw", bias_initializer=learned_places())(x)
 
 
 def framed(x: Symbol, steps: int, channels: int, longest: int) -> Symbol:

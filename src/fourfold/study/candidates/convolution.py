@@ -47,10 +47,12 @@ from fourfold.study.candidates.base import (
     framed,
     series,
 )
+from fourfold.study.candidates.columns import permuted_vectors, reads_in_order
 
 LARGE_SIDE = 16  # images at least this large are pooled twice
 LONG_SERIES, VERY_LONG_SERIES = 64, 256
 LONGEST = 512  # longer series are cut into frames
+COLUMN_WIDTH = 8
 
 
 def build(
@@ -132,7 +134,8 @@ def _last(x: Symbol) -> Symbol:
 
 
 def _table(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
-    x = Reshape((problem.shape[0], 1))(x)
+    by_category = problem.by_category
+    x = permuted_vectors(x, problem, COLUMN_WIDTH) if by_category else Reshape((*problem.shape, 1))(x)
     x = _conv(Conv1D(width, kernel, padding="same", use_bias=False), x)
     x = _conv(Conv1D(width, kernel, padding="same", use_bias=False), x, residual=True)
     return Dropout(0.3 if problem.small else 0.1)(Flatten()(x))
@@ -149,8 +152,8 @@ def reads(problem: Problem) -> str:
     if problem.layout == "image":
         return "the image, through 3 x 3 filters"
     if problem.layout == "flat":
-        columns = problem.shape[0]
-        return f"{counted(columns, 'column')}{PERMUTED if columns > 1 else ''}, through filters of 3"
+        columns = counted(problem.shape[0], "column") + (PERMUTED if problem.shape[0] > 1 else "")
+        return f"{reads_in_order(problem) if problem.by_category else columns}, through filters of 3"
     return f"{counted(problem.shape[0], 'step')}, through filters of 7, 5 and 3"
 
 
@@ -166,7 +169,8 @@ def describe(problem: Problem, width: int, filters: int | None = None, kernel_si
             f"{layers}, each BatchNormalization and relu, two residuals; average and maximum over the image"
         )
     if problem.layout == "flat":
-        return f"Conv1D({width}{size}) x 2, BatchNormalization, relu, residual; flattened"
+        vectors = f"a vector of {COLUMN_WIDTH} a column, " if problem.by_category else ""
+        return f"{vectors}Conv1D({width}{size}) x 2, BatchNormalization, relu, residual; flattened"
     first, second, third = _kernels(kernel)
     halved = ", average of 2" if _is_halved(problem) else ""
     layers = f"Conv1D({width}, {first}){halved}, Conv1D({wide}, {second}), Conv1D({wide}, {third})"

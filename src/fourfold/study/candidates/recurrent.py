@@ -17,7 +17,6 @@ from fourfold.core.symbols import Symbol
 from fourfold.initializers import Constant
 from fourfold.layers import LSTM, Bidirectional, Concatenate, Dropout, LayerNormalization
 from fourfold.study.candidates.base import (
-    PERMUTED,
     Candidate,
     Problem,
     as_sequence,
@@ -26,6 +25,7 @@ from fourfold.study.candidates.base import (
     highest,
     of_a_frame,
 )
+from fourfold.study.candidates.columns import column_count, permuted_vectors, reads_in_order
 
 LONGEST = 64
 COLUMN_WIDTH = 8
@@ -37,9 +37,10 @@ def build(
     x: Symbol, problem: Problem, width: int, units: int | None = None, direction: str | None = None
 ) -> Symbol:
     direction = direction or _direction(problem)
-    x = as_sequence(x, problem, LONGEST, COLUMN_WIDTH, masked=True)
+    flat = problem.layout == "flat"
+    x = permuted_vectors(x, problem, COLUMN_WIDTH) if flat else as_sequence(x, problem, LONGEST, masked=True)
     units = units or width
-    biases = gates(units, frame_count(problem.shape[0], LONGEST))
+    biases = gates(units, _steps(problem))
     cell = LSTM(units, bias_initializer=biases, unit_forget_bias=False, return_sequences=True, return_state=True)
     if direction == "forward":
         outputs, last, _ = cell(x)
@@ -66,19 +67,21 @@ def gates(units: int, steps: int) -> Constant:
     return Constant([-bias] * slow + [0.0] * fast + [bias] * slow + [1.0] * fast + [0.0] * (2 * units))
 
 
+def _steps(problem: Problem) -> int:
+    return column_count(problem) if problem.layout == "flat" else frame_count(problem.shape[0], LONGEST)
+
+
 def _direction(problem: Problem) -> str:
     """Where each step has an answer, the other families see what comes after it, and so does this one."""
     return "both" if problem.stepwise else "forward"
 
 
 def reads(problem: Problem) -> str:
-    steps = frame_count(problem.shape[0], LONGEST)
+    steps = _steps(problem)
     if problem.layout == "image":
         return f"{steps} rows of the image, one after the other"
     if problem.layout == "flat":
-        if steps != problem.shape[0]:
-            return f"{steps} groups of columns{PERMUTED}"
-        return counted(steps, "column") + (PERMUTED if steps > 1 else "")
+        return reads_in_order(problem)
     if steps == problem.shape[0]:
         return counted(steps, "step")
     return f"{counted(steps, 'frame')} of {of_a_frame(problem, LONGEST)}"
