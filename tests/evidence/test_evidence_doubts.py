@@ -153,11 +153,23 @@ def test_a_doubt_speaks_where_evidence_says_so(case, held):
     held(verdict.doubts[0], verdict.evidence)
 
 
-@pytest.mark.parametrize("low, said", [(0.97, True), (0.955, False)])
-def test_a_family_that_longer_training_puts_ahead_of_the_baseline_is_told(low, said, held):
-    """No family beats 95 %; the lower end of what one has after twice the steps, less a margin of a point, does."""
-    longer = Evidence(names.LONGER_SCORE, "attention", 0.99, FRACTION, (low, 0.995))
-    verdict = decide(findings((0.8, 0.9, 0.85), longer, baseline=0.95, margin=0.01))
+@pytest.mark.parametrize(
+    "low, gain, said",
+    [
+        (0.97, (0.12, 0.08, 0.16), True),
+        (0.955, (0.12, 0.08, 0.16), False),
+        (0.97, (0.12, -0.01, 0.25), False),
+        (0.97, (0.08, 0.06, 0.1), False),
+        (0.97, None, False),
+    ],
+)
+def test_a_family_that_longer_training_puts_ahead_of_the_baseline_is_told(low, gain, said, held):
+    """No family beats 95 %; the lower end of what one has after twice the steps, less a margin of a point, does. It is of
+    fewer rows than the baseline's score, and says nothing where nothing is gained on these, or not enough for all."""
+    longer = [Evidence(names.LONGER_SCORE, "attention", 0.99, FRACTION, (low, 0.995))]
+    if gain is not None:
+        longer.append(Evidence(names.LONGER_GAIN, "attention", gain[0], "points", gain[1:]))
+    verdict = decide(findings((0.8, 0.9, 0.85), *longer, baseline=0.95, margin=0.01))
     assert verdict.kind == "none"
     listed = [doubt for doubt in verdict.doubts if doubt.startswith("After twice the steps Attention is ahead of linear: ")]
     assert bool(listed) is said
