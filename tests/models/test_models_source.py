@@ -14,6 +14,7 @@ from fourfold.study.candidates import CANDIDATES, Problem
 
 PROBLEMS = {
     "flat": Problem("flat", (6,), units=3, rows=500),
+    "categories": Problem("flat", (12,), units=3, rows=500, levels=(4, 3, 2)),
     "image": Problem("image", (9, 8, 2), units=3, rows=5000),
     "sequence": Problem("sequence", (11, 2), units=3, rows=5000),
     "long sequence": Problem("sequence", (150, 2), units=3, rows=5000),
@@ -54,6 +55,7 @@ def rows(model, count=3):
 def agrees(model, library):
     twin = executed(to_source(model.graph, "What it is.\nTwo lines."), library)
     twin.set_weights(model.get_weights())
+    assert len(twin.trainable_weights) == len(model.trainable_weights)
     inputs = rows(model)
     got = twin(inputs[0] if len(inputs) == 1 else inputs)
     want = model(inputs if isinstance(model.input, list) else inputs[0])
@@ -62,7 +64,7 @@ def agrees(model, library):
         np.testing.assert_allclose(np.asarray(left), np.asarray(right), rtol=1e-4, atol=2e-5)
 
 
-CASES = [(family, layout) for family in CANDIDATES for layout in ("flat", "image", "sequence", "text")]
+CASES = [(family, layout) for family in CANDIDATES for layout in ("flat", "categories", "image", "sequence", "text")]
 CASES += [("recurrent", "long sequence"), ("attention", "long sequence"), ("convolution", "forecast")]
 
 
@@ -73,7 +75,7 @@ def test_a_candidate(family, layout):
     rng = np.random.default_rng(0)
     model.set_weights([weight + 0.1 * rng.random(weight.shape) for weight in model.get_weights()])
     agrees(model, "keras")
-    if layout == "image":
+    if layout in ("image", "categories"):
         agrees(model, "fourfold")
 
 

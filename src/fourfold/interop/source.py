@@ -129,7 +129,7 @@ def _constructor(made: Any, used: dict[str, set[str]]) -> str:
 
     ``used`` collects the classes to import, by public module.
     """
-    cls = type(made)
+    cls = _public(type(made))
     used.setdefault(".".join(cls.__module__.split(".")[:2]), set()).add(cls.__name__)
     given = made._arguments if isinstance(made, Layer) else made.get_config()
     parts, positional = [], True
@@ -143,7 +143,15 @@ def _constructor(made: Any, used: dict[str, set[str]]) -> str:
         bare = positional and required and parameter.kind is not inspect.Parameter.KEYWORD_ONLY
         text = _literal(given[name], used)
         parts.append(text if bare else f"{name}={text}")
+    if isinstance(made, Layer) and not made.trainable:
+        parts.append("trainable=False")
     return f"{cls.__name__}({', '.join(parts)})"
+
+
+def _public(cls: type) -> type:
+    """The class that source names: of what a candidate has of its own the one that it derives from, since it differs in
+    the first weights alone."""
+    return cls.__base__ if cls.__module__.startswith("fourfold.study.") and cls.__base__ else cls
 
 
 def _same(value: Any, default: Any) -> bool:

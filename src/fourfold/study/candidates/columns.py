@@ -14,7 +14,7 @@ from itertools import groupby
 import numpy as np
 
 from fourfold.core.symbols import Symbol
-from fourfold.initializers import Initializer
+from fourfold.initializers import Identity
 from fourfold.layers import Concatenate, Cropping1D, EinsumDense, Reshape
 from fourfold.study.candidates.base import (
     MOST_COLUMNS,
@@ -64,11 +64,11 @@ def permuted_vectors(x: Symbol, problem: Problem, width: int) -> Symbol:
     return permute(vectors)
 
 
-class Permutation(Initializer):
-    """A matrix (T, T) that permutes rows of T."""
+class Permutation(Identity):
+    """The identity (T, T), its rows in an order that is drawn."""
 
     def values(self, shape, source):
-        return np.eye(shape[0], dtype=np.float32)[np.argsort(source.normal(shape[:1], 0.0, 1.0))]
+        return super().values(shape, source)[np.argsort(source.normal(shape[:1], 0.0, 1.0))]
 
 
 def column_count(problem: Problem) -> int:
