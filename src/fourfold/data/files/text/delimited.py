@@ -7,12 +7,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from fourfold.core.machine import available_memory
 from fourfold.data.columns.target_choice import likely_targets
 from fourfold.data.dataset import Note, OfColumns
-from fourfold.data.files.content import Content, unpacked
+from fourfold.data.files.content import Content
 from fourfold.data.files.relation import Relation, of_text
 from fourfold.data.files.sql import LITTLE_MEMORY, literal
 from fourfold.data.messages import listed
@@ -23,6 +21,7 @@ from fourfold.data.values.stand_ins import MAY_BE_CLASSES, MISSING_WORDS
 from fourfold.errors import DataError, FileError
 
 from .dialect import Dialect
+from .open_quotes import breaks_within_quotes, line_of_open_quote
 from .rewritten import SEPARATORS
 
 COLUMNS_AT_ONCE = 400
@@ -120,8 +119,6 @@ DECIMAL_LISTS = (
 )
 """Lists of numbers with decimal commas: other commas have blanks behind them, or semicolons or blanks cut the lists."""
 
-PART_OF_TEXT = 2**20
-"""Bytes whose quotes are counted at once."""
 SMALL_BUFFER, LONGEST_LINE = 2**23, 2_000_000
 """Bytes of text at once where memory is short, and of a line at most, as anywhere: with 4 MB at once DuckDB loses its
 way in lines of 1.9. 200 MB of csv took 138 MB with the 32 MB that DuckDB reads at once itself, 26 with 4."""
@@ -151,7 +148,10 @@ def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> 
     few = len(dialect.names) <= FEW_COLUMNS
     cells = [f"c{place}" for place in range(len(dialect.names))]
     packed = "'gzip'" if content.compressed else "'none'"
-    parts = " parallel=false," if breaks_within_quotes(content) else ""
+    breaks, quotes = breaks_within_quotes(content)
+    if breaks and quotes % 2 and (line := line_of_open_quote(content, dialect.separator, dialect.skip)):
+        raise ragged(content.name, f"unterminated quote, Line: {line}", dialect.separator)
+    parts = " parallel=false," if breaks else ""
     buffer = f" buffer_size={SMALL_BUFFER}, max_line_size={LONGEST_LINE}," if available_memory() < LITTLE_MEMORY else ""
 
     def rows(missing: str) -> str:
@@ -164,23 +164,6 @@ def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> 
     columns = {name: (KNOWN if few else "trim({})").format(cell) for name, cell in zip(dialect.names, cells)}
     known = [file, dialect.separator]
     return Relation(connection, rows("''" if few else missing), known, columns, "" if few else rows("''"))
-
-
-def breaks_within_quotes(content: Content) -> bool:
-    """Whether a text may have line breaks within quotes. DuckDB, which begins to read in several places, may take the
-    lines there for rows, and finds a quote that is not closed; all in one go it keeps what it has read, so that other
-    texts are better read in parts."""
-    quotes = 0
-    with unpacked(content) as file:
-        while part := file.read(PART_OF_TEXT):
-            if b'"' not in part and quotes % 2 == 0:
-                continue
-            letters = np.frombuffer(part, np.uint8)
-            before = np.cumsum(letters == ord('"'), dtype=np.uint8) + np.uint8(quotes % 2)  # modulo 256, an even number
-            if (before[(letters == ord("\n")) | (letters == ord("\r"))] % 2).any():
-                return True
-            quotes = int(before[-1])
-    return False
 
 
 def read_cells(
