@@ -167,7 +167,7 @@ LEFT_OUT = {
     "ragged": (ragged, "lists of lists of unequal lengths: 3 and 4 numbers in row 1"),
     "other channels": (lambda place: [[0.5] * (3 + place % 2)] * (6 + place % 3), "3 and 4 numbers in different rows"),
     "words": (lambda place: [{"name": f"n{place}", "v": 1.5 * k} for k in range(6)], "lists of objects with words, lists or objects in 'name'; write each as one text"),
-    "few": (lambda place: [{"v": 1.5 * place}], "lists of objects, some of fewer than 5"),
+    "few": (lambda place: [{"v": 1.5 * place}], "lists of objects, half of fewer than 5"),
     "counts": (lambda place: [{"v": k} for k in range(6)], "lists of objects without numbers but those that count"),
 }  # fmt: skip
 

@@ -107,8 +107,10 @@ FRAMES = {
     "lists of numbers as NumPy writes them": cells([str(one) for one in drawn(3)]),
     "lists of numbers, some missing": cells([json.dumps([float(i), None, i / 7]) if i % 9 else None for i in range(N)]),
     "lists of unequal lengths": cells([str(one.tolist()) for one in drawn(lambda i: 5 + i % 4)]),
+    "lists of unequal lengths, one short": cells([str(one.tolist()) for one in drawn(lambda i: 2 + i % 7)]),
     "lists of lists": cells([json.dumps(one.tolist()) for one in drawn((6, 2))]),
     "lists of objects": cells([json.dumps([{"t": t, "ax": ax} for t, ax in enumerate(one)]) for one in drawn(7)]),
+    "lists of objects, some short": cells([json.dumps([{"t": t, "ax": ax} for t, ax in enumerate(one)]) for one in drawn(lambda i: 3 + i % 7)]),
     "objects": cells([json.dumps({"a": i, "b": {"c": i % 3 / 2, "d": "it's"[i % 3 :]}}) for i in range(N)]),
     "objects as Python writes them": cells([str({"a": i, "b": ["it's", None][i % 2], "c": i % 3 > 0}) for i in range(N)]),
     "classes that look like lists": cells(["[18, 25]", "[26, 40]", "[41, 60]"]),
@@ -146,6 +148,30 @@ def test_new_rows_are_the_same_in_every_form(name, form, tmp_path):
         new = (frame.drop(columns="y"), tmp_path / "reference.csv", given(form, frame.drop(columns="y"), tmp_path))
         for rows in new:
             np.testing.assert_array_equal(preparation.inputs(read_inputs(rows, preparation).inputs), wanted)
+
+
+NOT_TAKEN_APART = {
+    "few objects": lambda row: [{"ax": 0.1 * row, "n": row * row}] * (1 + row % 2),
+    "lists within lists within lists": lambda row: [[[0.1 * row, 1.5], [2, row]], [[3, 4.5], [row, 6]]],
+    "ragged lists": lambda row: [[0.1 * row] * (3 + (row + step) % 2) for step in range(6)],
+}
+
+
+@pytest.mark.parametrize("case", NOT_TAKEN_APART)
+@pytest.mark.parametrize("form", ["text", "json", "parquet"])
+def test_numbers_that_cannot_be_taken_apart_are_no_texts_in_any_form(case, form, tmp_path):
+    values = [NOT_TAKEN_APART[case](row) for row in range(N)]
+    frame = pd.DataFrame({"v": values, "y": ["p", "q"] * (N // 2)})
+    path = tmp_path / ("data.parquet" if form == "parquet" else f"data.{form.replace('text', 'csv')}")
+    if form == "text":
+        frame.assign(v=[json.dumps(one) for one in values]).to_csv(path, index=False)
+    elif form == "json":
+        path.write_text(frame.to_json(orient="records"))
+    else:
+        frame.to_parquet(path)
+    with pytest.raises(DataError, match="no input column") as caught:
+        read(path)
+    assert form != "text" or "write series as lists of equally many numbers a step" in str(caught.value)
 
 
 @pytest.mark.parametrize("form", ["parquet", *OBJECTS])

@@ -31,7 +31,8 @@ CUT_OFF = "lists of which NumPy wrote some numbers alone, and '...' for the othe
 def with_written(source: Source, reading: Reading) -> Source:
     """The source with what written lists and objects hold in columns of its own, as `opened` has it.
 
-    - Lists of numbers are those that differ in most rows, as classes don't, of one length or of five numbers and more.
+    - Lists of numbers are those that differ in most rows, as classes don't, of one length; or of others, if they hold
+      fractions, if half of them hold five numbers and more, or with layout sequence: few whole numbers may be labels.
     - Lists that were cut off as they were printed are left out, and said.
     - The target, as named or as is likely, may be a list of numbers between brackets, and is nothing else.
     - Where the reading knows the columns that hold lists, as in training, no others do. What is read as text stays so.
@@ -49,20 +50,24 @@ def with_written(source: Source, reading: Reading) -> Source:
             source = source.without(column.name).noting(Note(f"left out: {column.name!r}", CUT_OFF))
             continue
         cells = values_of(words)
-        if cells is not None and (known is not None or _are_meant(words, cells, column.name in aims)):
+        if cells is not None and (known is not None or _are_meant(words, cells, column.name in aims, reading.layout)):
             source = _opened(source, column.name, as_objects(cells), known or ())
     return source
 
 
-def _are_meant(words: np.ndarray, cells: Sequence[Any], aimed: bool) -> bool:
+def _are_meant(words: np.ndarray, cells: Sequence[Any], aimed: bool, layout: str | None) -> bool:
     """Whether the lists or objects that words write are more than words."""
     present = [cell for cell in cells if cell is not None]
     bracketed = are_bracketed(words)
     if aimed or not all(map(is_of_numbers, present)):
         return bracketed and aimed == all(map(is_of_numbers, present))
-    lengths = {*map(len, present)}
-    alike = len(lengths) == 1 or ((bracketed or may_differ(words)) and min(lengths) >= FEWEST_STEPS)
-    return alike and min(lengths) > 1 and 2 * len({*words} - {None}) > len(present)
+    lengths = [*map(len, present)]
+    many = max(lengths) > 1 and 2 * len({*words} - {None}) > len(present)
+    if len({*lengths}) == 1 or not many:
+        return many
+    fractions = any(number % 1 for cell in present for number in cell if number is not None)
+    series = fractions or layout == "sequence" or np.median(lengths) >= FEWEST_STEPS
+    return series and (bracketed or may_differ(words))
 
 
 def _opened(source: Source, name: str, cells: np.ndarray, known: Collection[str]) -> Source:

@@ -22,6 +22,7 @@ from fourfold.data.values.stamps import compact_dates, counted_as, surely_counte
 from fourfold.data.values.unread_dates import of_named_zones
 from fourfold.data.values.word_lists import joined_labels
 from fourfold.data.values.words import Understood, as_objects, understood
+from fourfold.data.values.written import hold_numbers
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.table import ColumnKind, missing
@@ -73,6 +74,7 @@ prices, a patient who has several rows."""
 
 COUNTS, DIFFERENT = "it counts the rows", "different in every row"
 NAMES = "a number that names each row: whole, and different in each"
+NOT_TAKEN_APART = "lists or objects of numbers, not alike enough to be taken apart"
 QUANTITY = re.compile(r"\s*[^\w\s]?\s*\d")
 """How a number begins, also one with a sign or a currency before it."""
 
@@ -167,7 +169,7 @@ def _none_useful(source: Source, verdicts: dict[str, _Verdict]) -> DataError:
         do=files
         if (files := how_to_join(table, different, source.target_name, source.name))
         else f"write {RECTANGULAR}"
-        if any(IN_LISTS in note for note in left_out)
+        if any(IN_LISTS in note for note in left_out) or NOT_TAKEN_APART in because
         else "--layout text, which joins the texts of a row"
         if because.count(FREE_TEXT) > 1
         else f"{read}{steps}else add columns that vary"
@@ -267,6 +269,8 @@ def judged(column: Column, values: np.ndarray, test_rows: int = 0) -> _Verdict:
         return _Verdict(None, NAMED_SOUNDS)
     levels = len(set(words))
     if are_free(words) and not (levels <= CATEGORY_LEVELS and _unread(words)):
+        if hold_numbers(words):
+            return _Verdict(None, NOT_TAKEN_APART)
         if are_points(words):
             return _Verdict(None, "places, of several numbers each")
         return _Verdict(None, "dates that are not read" if of_named_zones(words) else FREE_TEXT)
@@ -305,6 +309,7 @@ def _texts(source: Source, verdicts: dict[str, _Verdict], layout: str | None) ->
     """The columns that layout text reads, as a rule one; empty when the layout is another."""
     assert isinstance(source.inputs, Table)
     words = [column.name for column in source.columns if column.kind == "category"]
+    words = [name for name in words if layout == "text" or verdicts[name].because != NOT_TAKEN_APART]
     free = [name for name in words if verdicts[name].because == FREE_TEXT]
     if len(free) > 1 and joined_name(free) in verdicts:  # a column has the name that they would have as one
         free = []

@@ -14,7 +14,7 @@ from fourfold.data.messages import BETWEEN_COLUMNS, counted, in_line, listed, qu
 from fourfold.data.places import are_places
 from fourfold.data.source import NOMINAL, STEP, Source
 from fourfold.data.values.called import ID, UNITS, YEAR_NAMES, YEARS, are_parts, is_part_of_time
-from fourfold.data.values.cells import typed
+from fourfold.data.values.cells import IN_LISTS, RECTANGULAR, typed
 from fourfold.data.values.stamps import surely_counted
 from fourfold.data.values.unread_dates import of_named_zones
 from fourfold.data.values.words import reworded, spelled
@@ -185,6 +185,8 @@ def _how_to_cut(name: str, left_out: Sequence[str], kind: str) -> str:
     if within := next(filter(None, map(WITHIN.search, left_out)), None):
         path = f"[{within[1]}, {within[2]}], [{name!r}]"
         return f"a row for each of these, in pandas json_normalize(rows, {path}), rows being the list of objects"
+    if any(IN_LISTS in reason for reason in left_out):
+        return f"write {RECTANGULAR}"
     if left_out:
         return "write what is left out as numbers or words, each in a column of its own"
     if "  " in name.strip():

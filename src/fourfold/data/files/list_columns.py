@@ -173,7 +173,7 @@ def _refused(column: ListColumn, got: str, channels: int, turned: bool) -> DataE
 def _of_objects(column: ListColumn, kind: str) -> Lists:
     """Each object is a step, each of its fields a channel, but for times and what rises evenly from step to step."""
     lengths = f"nullif(len({column.cell}), 0)"
-    fewest, most = column.found(f"min({lengths}), max({lengths})") or (0, 0)
+    fewest, usual, most = column.found(f"min({lengths}), median({lengths}), max({lengths})") or (0, 0, 0)
     if not most:
         return Lists(because="lists of no objects")
     described = column.connection.execute(
@@ -197,8 +197,8 @@ def _of_objects(column: ListColumn, kind: str) -> Lists:
     if others and not before:
         because = f"lists of objects with words, lists or objects in {listed(others)}; write each as one text"
         return Lists(because=because)
-    if not before and fewest < FEWEST_STEPS:
-        return Lists(because=f"lists of objects, some of fewer than {FEWEST_STEPS}")
+    if not before and usual < FEWEST_STEPS:
+        return Lists(because=f"lists of objects, half of fewer than {FEWEST_STEPS}")
     if not channels + indicators:
         return Lists(because="lists of objects without numbers but those that count them")
     if most > LONGEST_LIST or most * (len(channels) + len(indicators)) > MOST_IN_LISTS:

@@ -159,7 +159,7 @@ def _of_objects(name: str, values: np.ndarray, filled: list[list[Any]], lists: L
     levels = {key: _levels(f"{name}.{key}", own, lists) for key, own in words.items()}
     steps = [len(value) for value in values if _is_list(value) and len(value)]
     indicators = [(key, level) for key, own in levels.items() for level in own]
-    if not channels + indicators or (not known and (not all(levels.values()) or min(steps) < FEWEST_STEPS)):
+    if not channels + indicators or (not known and (not all(levels.values()) or np.median(steps) < FEWEST_STEPS)):
         return None
     if max(steps) > LONGEST_LIST or max(steps) * (len(channels) + len(indicators)) > MOST_IN_LISTS:
         return None

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["are_bracketed", "are_cut_off", "each", "may_differ", "value_of", "values_of"]
+__all__ = ["are_bracketed", "are_cut_off", "each", "hold_numbers", "may_differ", "value_of", "values_of"]
 
 T = TypeVar("T")
 
@@ -122,6 +122,22 @@ def may_differ(cells: Iterable[str | None]) -> bool:
     """
     present = [cell for cell in cells if cell is not None]
     return any("." in cell for cell in present) and not any(map(BLANKS.search, present))
+
+
+def hold_numbers(cells: Sequence[str]) -> bool:
+    """Whether all cells write lists or objects between brackets that hold nothing but numbers.
+
+    >>> hold_numbers(["[[1, 2], [3]]", "[]"]), hold_numbers(["[{'a': 1}]"]), hold_numbers(["[{'a': 'b'}]"])
+    (True, True, False)
+    >>> hold_numbers(["1 2 3 4 5 6 7 8"]), hold_numbers(["[1] so it is"])
+    (False, False)
+    """
+    return are_bracketed(cells) and (found := values_of(cells)) is not None and all(map(_holds_numbers, found))
+
+
+def _holds_numbers(value: Any) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return not isinstance(value, str) and all(map(_holds_numbers, inner))
 
 
 def are_cut_off(cells: Iterable[str | None]) -> bool:
