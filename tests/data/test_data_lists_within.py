@@ -249,3 +249,14 @@ def test_decimal_commas_within_lists_are_no_marks_between_numbers(between, tmp_p
 def test_points_within_lists_stay_decimal(tmp_path):
     (tmp_path / "a.csv").write_text("v;y\n" + "".join(f'"[{i},{i + 1}, {i}.5]";{label}\n' for i, label in enumerate(LABELS)))
     assert [*read(tmp_path / "a.csv").inputs] == ["v_0", "v_1", "v_2"]
+
+
+@pytest.mark.parametrize("shape", [(6, 6), (3, 3), (12, 12)])
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_pictures_in_lists_of_their_rows_are_not_turned(shape, form, tmp_path):
+    pictures = np.random.default_rng(0).integers(0, 255, (20, *shape))
+    rows = [{"v": picture.tolist(), "label": label} for picture, label in zip(pictures, LABELS)]
+    data = read(written(rows, form, tmp_path), layout="image")
+    np.testing.assert_array_equal(data.inputs[..., 0], pictures)
+    new = read_inputs(written(rows[:3], form, tmp_path), Preparation.fit(data, range(20)))
+    np.testing.assert_array_equal(np.reshape(new.inputs, (3, *shape)), pictures[:3])

@@ -67,7 +67,7 @@ def _are_meant(words: np.ndarray, cells: Sequence[Any], aimed: bool, layout: str
         return many
     fractions = any(number % 1 for cell in present for number in cell if number is not None)
     series = fractions or layout == "sequence" or np.median(lengths) >= FEWEST_STEPS
-    return series and (bracketed or may_differ(words))
+    return bool(series) and (bracketed or may_differ(words))
 
 
 def _opened(source: Source, name: str, cells: np.ndarray, known: Collection[str]) -> Source:

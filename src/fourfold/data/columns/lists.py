@@ -24,12 +24,15 @@ from fourfold.preprocessing.table import missing
 from .targets import together
 
 __all__ = [
-    "aimed_at_list", "aimed_at_words", "as_many_steps", "beside_lists", "columns_of", "holders_of", "list_named",
-    "series_of_lists",
+    "aimed_at_list", "aimed_at_words", "as_many_steps", "beside_lists", "by_rows", "columns_of", "holders_of",
+    "list_named", "series_of_lists",
 ]  # fmt: skip
 
 HELD = re.compile(r"(.+)(?:_\d+|\[\d+\]|\.[^.]*)")
 """Names of numbers, channels and fields behind that of the list or the object which holds them."""
+
+WITHIN = re.compile(r"(.+\.(\d{1,9}))_(\d{1,9})")
+"""The name of a number of a list within a list: that of the channel, which has the place within, and the list's."""
 
 FEWEST_INPUTS = 5
 """Numbers of the lists that are likelier inputs than targets where they stand last."""
@@ -57,6 +60,20 @@ def beside_lists(source: Source) -> dict[str, np.ndarray]:
     assert isinstance(source.inputs, Table)
     taken = {column for name in source.lists for column in columns_of(source.inputs, name)}
     return {name: values for name, values in source.inputs.items() if name not in taken}
+
+
+def by_rows(lists: Sequence[str], names: Sequence[str]) -> list[int]:
+    """The places of the numbers of one column of lists of lists, NAME.0_0, NAME.0_1, ..., list within by list within;
+    [] where the columns are others.
+
+    >>> by_rows(["v.0", "v.1"], ["v.0_0", "v.0_1", "v.1_0", "v.1_1"]), by_rows(["v"], ["v_0", "v_1"])
+    ([0, 2, 1, 3], [])
+    """
+    found = [one.groups() for one in map(WITHIN.fullmatch, names) if one]
+    one_column = len({name.rpartition(".")[0] for name in lists}) == 1
+    if not one_column or len(found) < len(names) or {name for name, *_ in found} != {*lists}:
+        return []
+    return sorted(range(len(names)), key=lambda place: [int(found[place][2]), int(found[place][1])])
 
 
 def series_of_lists(source: Source, channels: Sequence[str] = ()) -> Source:

@@ -40,6 +40,7 @@ from .free_texts import (
 )
 from .free_texts import left_out as texts_left_out
 from .joined_texts import joined
+from .lists import by_rows
 from .named_files import NAMED_SOUNDS, SoundsLeftOut, how_to_join, is_sound
 from .pixels import beside_pixels, pictures_in
 from .totals import labels_of_totals, with_totals
@@ -362,6 +363,9 @@ def _positions(
         places, order = named
         used = tuple(used[place] for place in places.ravel())
         array = array[:, places]
+    if layout == "image" and (rows := by_rows(source.lists, names)):
+        order = "the lists within are the rows of a picture"
+        used, array = tuple(used[place] for place in rows), array[:, rows]
     steps = _steps_with_values(array) if layout == "sequence" else array.shape[1]
     empty = array.shape[1] - steps
     ends = (Note(f"left out: the last {counted(empty, 'step')}", "missing in all series"),) if empty else ()
