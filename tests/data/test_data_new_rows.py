@@ -302,7 +302,6 @@ OTHERWISE = {
     "days first": (["28/1/2020", "2/2/2020"], ["1/28/2020", "2/2/2020"], "dates written as month/day/year, such as '1/28/2020' "),
     "months first": (["1/28/2020", "2/2/2020"], ["2/2/2020", "28/1/2020"], "dates written as day/month/year, such as '2/2/2020' "),
     "months first, with dashes": (["1-28-2020", "2-2-2020"], ["2-2-2020", "28-1-2020"], "dates written as day-month-year, such as '2-2-2020' "),
-    "ISO": (["28/1/2020", "2/2/2020"], ["2020-01-28"], "dates such as '2020-01-28' "),
     "another unit": (["12 kg", "7 kg", "9 kg"], ["500 g", "7 g", "12 g"], "numbers written as 1234.5 g, such as '500 g' "),
     "a unit": (["12", "7", "9"], ["12 kg", "7 kg", "9 kg"], "numbers written as 1234.5 kg, such as '12 kg' "),
     "a sign": (["12", "7", "9"], ["12 %", "7%"], "numbers written as 1234.5 %, such as '12 %' "),
@@ -523,6 +522,7 @@ def _days(form):
         ("ISO", "s", "seconds since 1970"),
         ("days first", "ns", "nanoseconds since 1970"),
         ("ms", "ISO", "dates, read as year-month-day"),
+        ("days first", "ISO", "dates, read as year-month-day"),
         ("ms", "s", "seconds since 1970"),
     ],
 )

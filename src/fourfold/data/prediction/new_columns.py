@@ -207,19 +207,25 @@ def _told_apart(column: Column, kind: str, cells: np.ndarray, comma: bool) -> tu
 
 
 def _of_counts(column: Column, kind: str, cells: np.ndarray) -> tuple[Column, list[Note]]:
-    """A column of dates as one of counts since 1970, or of other such counts; and one of counts as one of dates in ISO
-    form: JSON and csv have the same dates so."""
+    """A column of dates as one of counts since 1970, or of other such counts, or of dates in ISO form, where all cells
+    can be nothing else: JSON, csv and other files have the same dates so."""
     absent, written, said = missing(cells), "", ""
     if absent.all() or kind not in ("number", *WORDS):
         return column, []
     numbers = as_written(cells, "number", "") if kind in WORDS else cells
     if (missing(numbers) == absent).all():
         written = said = counted_since_1970(numbers)
-    elif column.written in COUNTED and (missing(as_written(cells, "date", "")) == absent).all():
+    elif column.written and _are_iso(column, cells, absent):
         said = f"dates, read as {USUAL}"
     if not said or written == column.written:
         return column, []
     return replace(column, written=written), [OfColumns.of([column.name], "date", said)]
+
+
+def _are_iso(column: Column, cells: np.ndarray, absent: np.ndarray) -> bool:
+    """Whether all words (N,) that are there are dates in ISO form, and not all of them dates as in training."""
+    iso, learnt = (missing(as_written(cells, "date", way)) == absent for way in ("", column.written))
+    return bool(iso.all()) and (column.written in (*COUNTED, *COMPACT) or not learnt.all())
 
 
 def _of_thousands(column: Column, kind: str, cells: np.ndarray, comma: bool) -> tuple[Column, list[Note]]:
