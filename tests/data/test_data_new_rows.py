@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from PIL import Image
 
 from fourfold.data import from_arrays, plan, read, read_inputs, reading
 from fourfold.data.columns.roles import Roles
@@ -557,3 +558,14 @@ def test_plain_numbers_where_clocks_were_learnt_are_said_to_be_seconds(clocks, s
     pd.DataFrame({"v": pd.to_timedelta([90, 60], unit="s")}).to_parquet(tmp_path / "typed.parquet")
     for new in (tmp_path / "typed.parquet", pd.read_parquet(tmp_path / "typed.parquet"), {"v": clocks}):
         assert note not in str([*map(str, read_inputs(new, learnt).notes)])
+
+
+@pytest.mark.parametrize(("folder", "got"), [("", "got pictures, wanted"), ("cat", "got pictures, wanted")])
+def test_pictures_for_a_model_of_a_table_are_told_to_be_pictures(folder, got, learnt, tmp_path):
+    for kind in ("cat", "dog"):
+        (tmp_path / kind).mkdir()
+        for number in range(3):
+            Image.new("L", (4, 4), number).save(tmp_path / kind / f"{number}.png")
+    with pytest.raises(DataError, match="is not what the model was trained on") as caught:
+        read_inputs(tmp_path / folder, learnt[0])
+    assert got in str(caught.value) and caught.value.do == "give the new rows in the form of those of training"

@@ -112,6 +112,8 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
         if (gone := _gone(column, cells, values)).any():
             lost[name] = (int(gone.sum()), str(cells[gone.argmax()])[:30], wanted)
         table[name] = values
+    if wrong.told and not table and (found.pictures or found.of_folders):
+        raise another_shape(found, preparation, "pictures" if found.pictures else "a folder of files")
     if wrong.told:
         raise wrong.error(found, preparation, extra)
     if nowhere := [name for name in nowhere if name in table]:
@@ -380,7 +382,7 @@ def another_shape(found: Source, preparation: Preparation, got: str) -> DataErro
 
 def _to_shape(shape: tuple[int, ...], row: tuple[int, ...]) -> str:
     """How an array of this shape, () of a table, may come to rows of another."""
-    if shape == row:
+    if shape and shape == row:
         return "give it as an array of one row: x[None]"
     if len(shape) == 3 and shape[:0:-1] == row:
         return "turn its axes: x.transpose(0, 2, 1)"
