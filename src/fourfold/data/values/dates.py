@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from .amounts import INVISIBLE
 from .months import in_english
+from .short_years import SHORT, years_lead
 from .spans import or_start
 from .year_parts import COUNTED_YEARS, FIRST_YEAR, IN_A_ROW, fiscal_year, in_a_row, parts_of_years, week_of
 
@@ -100,6 +101,9 @@ TURNED = {way: other for ways in ORDERS.values() for way, other in (ways, ways[:
 
 USUAL = "year-month-day"
 """The way of dates of which nothing else is said."""
+
+YEAR_FIRST = "year-month-day with short years"
+"""Where numbers of two digits begin with the year: 23-01-02."""
 
 FORMATS = {
     USUAL: ("%Y-%m-%d",),
@@ -231,6 +235,11 @@ def _of(patterns: Sequence[str]) -> Parse:
     return parse
 
 
+def _short(word: str) -> datetime | None:
+    """A date such as 23-01-02, which begins with the year."""
+    return _of(("%y-%m-%d", "%y/%m/%d", "%y.%m.%d"))(word) if SHORT.match(word) else None
+
+
 def _printed(word: str) -> datetime | None:
     """A date such as Wed Mar  1 10:00:00 2023."""
     found = PRINTED.fullmatch(word.strip())
@@ -263,6 +272,7 @@ DATES: dict[str, Parse] = {
     for name, parse in {
         "": _iso,
         **{name: _of(patterns) for name, patterns in FORMATS.items()},
+        YEAR_FIRST: _short,
         WITH_YEARS[1]: _printed,
         "year-week": week_of,
         "year-quarter": parts_of_years("(?:Q|Quartal|Quarter|Trim)", 3),
@@ -281,7 +291,8 @@ def _ways_of(words: Iterable[str], day_first: bool | None) -> list[str]:
     >>> _ways_of(["01/02/2023", "01/03/2023"], None)[3], _ways_of(["02-01-2023", "03-01-2023"], None)[6]
     ('day/month/year', 'month-day-year')
     """
-    ways, found = list(DATES), [one for word in words if (one := BEFORE_YEAR.match(word))]
+    ways = [way for way in DATES if way != YEAR_FIRST]
+    found = [one for word in words if (one := BEFORE_YEAR.match(word))]
     for mark, (way, other) in ORDERS.items():
         numbers = {(one[1].lstrip("0"), one[3].lstrip("0")) for one in found if one[2] == mark}
         days = {pair[other.startswith("month")] for pair in numbers}
@@ -300,7 +311,7 @@ def way_of(words: Sequence[str], day_first: bool | None) -> tuple[str, dict[str,
     if found := in_a_row(words):
         return found
     ways = _ways_of(words, day_first)
-    for way in ways:
+    for way in (YEAR_FIRST, *ways) if years_lead(words) else ways:
         if len(dates := _written(words, way, all_of_them=True)) == len(words):
             return way, dates
     counts = {way: len(_written(few, way)) for way in ways}
