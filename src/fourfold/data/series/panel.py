@@ -8,15 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fourfold.data.columns.alike import levels_alike
-from fourfold.data.columns.indicators import levels_of, one_hot
 from fourfold.data.dataset import Column, Note, Table
-from fourfold.data.messages import NO_COLUMN, counted, listed, quoted
+from fourfold.data.messages import NO_COLUMN, counted, listed
 from fourfold.data.reading import FILE
 from fourfold.data.source import Source
-from fourfold.data.values.in_words import held
-from fourfold.data.values.word_channels import MOST_LEVELS, channels_of, said_of_channels
-from fourfold.data.values.words import Understood, as_written
+from fourfold.data.values.word_channels import channels_of
 from fourfold.errors import DataError
 from fourfold.preprocessing.dates import calendar
 from fourfold.preprocessing.table import missing
@@ -24,7 +20,8 @@ from fourfold.preprocessing.table import missing
 from .apart import repeated, telling_apart
 from .clock import DAY, Clock, check_one_step, filling, shown
 from .daylight_saving import doubled_hours, skipped_hours, the_hours
-from .long_columns import labels_of, meant, one_column, said_of, table_of, times_and_said, valued
+from .long_columns import labels_of, one_column, table_of, times_and_said, valued
+from .panel_channels import channels_of_columns
 
 __all__ = ["Panel", "panel_of"]
 
@@ -110,7 +107,9 @@ def panel_of(
         left, series = np.unique(series[kept], return_inverse=True)
         labels = [labels[number] for number in left]
     taken = [*targets, *filter(None, (time, id))]
-    columns, levels, channels, notes = _channels(source, table_of(source, ()), targets, taken, known, written or {})
+    columns, levels, channels, notes = channels_of_columns(
+        source, table_of(source, ()), targets, taken, known, written or {}
+    )
     notes += read
     if times is not None and hours:
         stamps, at = np.unique(times, return_inverse=True)
@@ -241,85 +240,6 @@ def _two_rows(
     )
 
 
-def _channels(
-    source: Source,
-    table: Table,
-    targets: Sequence[str],
-    taken: Sequence[str],
-    known: Mapping[str, tuple[str, ...]] | None,
-    written: Mapping[str, str],
-) -> tuple[tuple[Column, ...], tuple[tuple[str, ...], ...], np.ndarray, tuple[Note, ...]]:
-    """The columns, the levels of those of words, numbers (N, C), and what is left out."""
-    columns, levels, parts, left_out = [], [], [], {}
-    unseen: tuple[Note, ...] = ()
-    channeled: list[Note] = []
-    used = [name for name in table if name in targets or name not in taken]
-    found = {name: _number(source, table, name, written.get(name, "")) for name in used}
-    numbers = [name for name, one in found.items() if one.kind == "number" and name not in taken]
-    for name in targets:
-        values, kind = found[name][:2]
-        if kind != "number":
-            raise DataError(
-                "target-type",
-                f"the target {name!r} can't be forecast",
-                got=held(kind, values),
-                wanted="numbers",
-                do=f"--target {quoted(numbers[-1]) if numbers else 'COLUMN'}",
-            )
-        columns.append(Column(name, "number", found[name].written))
-        parts.append(values[:, None])
-    for name in (name for name in table if name not in taken):
-        values, kind = found[name][:2]
-        if kind == "category":
-            different = levels_of(values)
-            own = known.get(name) if known is not None else different
-            if own is None or not 2 <= len(own) <= MOST_LEVELS:
-                left_out[name] = f"{len(different)} different words" if len(different) > 1 else "one word in all rows"
-                continue
-            levels.append(own)
-            channeled += [said_of_channels(name, own)] * (known is None)
-            values, new = (values, ()) if known is None else _as_learnt(name, values, own)
-            unseen += new
-            parts.append(one_hot(values, own))
-        elif kind == "date":
-            left_out[name] = "a date beside the time"
-            continue
-        elif known is None and len(np.unique(values[~np.isnan(values)])) < 2:
-            left_out[name] = "one value in all rows"
-            continue
-        else:
-            parts.append(values[:, None])
-        columns.append(Column(name, kind, found[name].written))
-    worded = [name for name in left_out if found[name].kind == "category"]
-    told = [*(column.name for column in columns), *worded]
-    told = [name for name in told if known is None or found[name].kind != "category"]
-    notes = tuple(note for name in told for note in said_of(name, found[name]))
-    by_reason: dict[str, list[str]] = {}
-    for name, why in left_out.items():
-        by_reason.setdefault(why, []).append(name)
-    notes += (*channeled, *unseen)
-    notes += tuple(
-        Note(f"left out: {names[0] if len(names) == 1 else listed(names)}", why) for why, names in by_reason.items()
-    )
-    return tuple(columns), tuple(levels), np.concatenate(parts, axis=1), notes
-
-
-def _number(source: Source, table: Table, name: str, written: str) -> Understood:
-    """A column as numbers where it can be, infinite ones taken for missing; its words as they were ``written``, if that
-    is known."""
-    found = meant(source, table, name)
-    if written and source.kind(name) == "category":
-        values = as_written(table[name], "number", written)
-        lost = missing(values) & ~missing(table[name])
-        example = table[name][lost.argmax()][:30] if lost.any() else ""
-        said = f"{counted(int(lost.sum()), 'word')} such as {example!r} taken for missing" if lost.any() else ""
-        if not missing(values).all():
-            found = Understood(values, "number", said, written)
-    if found.kind in ("number", "boolean"):
-        found = found._replace(values=np.where(np.isfinite(found.values), found.values, np.nan))
-    return found
-
-
 def _phases(clock: Clock) -> list[str]:
     """The phases of the calendar that turn at least twice in the history, slower than the stamps."""
     if clock.axis.dtype.kind != "M" or len(clock.axis) < 2:
@@ -344,18 +264,6 @@ def _waves(clock: Clock, phases: Sequence[str]) -> list[np.ndarray]:
         )
     known = calendar(clock.axis, clock=True)
     return [known[:, PHASES[phase]] for phase in phases]
-
-
-def _as_learnt(name: str, values: np.ndarray, learnt: tuple[str, ...]) -> tuple[np.ndarray, tuple[Note, ...]]:
-    """New words (N,) as those that were learnt, if they differ in case and blanks alone; and what is said of others."""
-    values, alike = levels_alike(values, learnt)
-    notes = [Note(f"column {name}: {listed([*alike])} taken for {listed([*alike.values()])}", "they mean the same")]
-    other = np.array([value is not None and value not in learnt for value in values.tolist()])
-    unseen = Note(
-        f"column {name}: {listed(sorted({*values[other].tolist()}))} not told apart",
-        f"not among the levels learnt; {other.sum():,} of {len(values):,} rows",
-    )
-    return values, (*notes * bool(alike), *[unseen] * bool(other.any()))
 
 
 def _said(
