@@ -88,15 +88,7 @@ def panel_of(
     times, zoned = (None, None) if stamps is None else (stamps.values, stamps.zoned)
     hours = [] if times is None else doubled_hours(times, series)
     if times is not None and not hours and (rows := repeated(times, series)).size:
-        others = [name for name in table if name not in (time, id, *targets)]
-        beside, _ = next(telling_apart(source, others, times, series), ((), series))
-        clock = times.dtype.kind == "M"
-        different = {*zip(*(map(str, values.tolist()) for values in table.values()))}
-        copies = len(different) == table.rows - len(rows)
-        when = f"{time} {shown(times[rows[0]])}"
-        of_files = id is None and any(note.because.endswith(NO_COLUMN) for note in source.notes)
-        beside = beside or (FILE,) * of_files
-        raise _two_rows(rows, when, labels[series[rows[0]]], id, beside, clocked=clock, copies=copies)
+        raise _two_rows(source, table, rows, times, series, labels, time=time, id=id, targets=targets)
     kept = _upto_values(valued(table, targets), series, times)
     if not kept.all():
         read += _said_of_empty(kept, series, labels, targets, id)
@@ -127,20 +119,17 @@ def panel_of(
     if clock.means:
         channels, series, places = _means(channels, series, clock.places)
         clock = replace(clock, places=places)
-    count = len(labels)
-    start = np.full(count, len(clock.axis))
+    start, end = np.full(len(labels), len(clock.axis)), np.zeros(len(labels), np.int64)
     np.minimum.at(start, series, clock.places)
-    end = np.zeros(count, np.int64)
     np.maximum.at(end, series, clock.places + 1)
     chosen = tuple(_phases(clock) if phases is None else phases)
     phased = np.concatenate([np.empty((len(clock.axis), 0)), *_waves(clock, chosen)], axis=1)
     values = []
-    order = np.argsort(series, kind="stable")
-    for number, rows in enumerate(np.split(order, np.cumsum(np.bincount(series))[:-1])):
-        one = np.full((end[number] - start[number], channels.shape[1] + phased.shape[1]), np.nan)
-        one[:, channels.shape[1] :] = phased[start[number] : end[number]]
-        one[clock.places[rows] - start[number], : channels.shape[1]] = channels[rows]
-        values.append(one)
+    of_each = np.split(np.argsort(series, kind="stable"), np.cumsum(np.bincount(series))[:-1])
+    for rows, first, last in zip(of_each, start, end):
+        one = np.full((last - first, channels.shape[1]), np.nan)
+        one[clock.places[rows] - first] = channels[rows]
+        values.append(np.concatenate([one, phased[first:last]], axis=1))
     notes = (*_said(clock, time, series, labels, id, [len(one) for one in values]), *notes)
     return Panel(tuple(labels), clock, start, tuple(values), columns, levels, chosen, notes, zoned)
 
@@ -211,30 +200,36 @@ def _series(source: Source, table: Table, id: str | None) -> tuple[np.ndarray, l
 
 
 def _two_rows(
+    source: Source,
+    table: Table,
     rows: np.ndarray,
-    when: str,
-    label: str,
-    id: str | None,
-    beside: tuple[str, ...],
+    times: np.ndarray,
+    series: np.ndarray,
+    labels: list[str],
     *,
-    clocked: bool,
-    copies: bool,
+    time: str | None,
+    id: str | None,
+    targets: Sequence[str],
 ) -> DataError:
-    """What is said of rows of one series at one time; ``beside``: the columns that tell them apart; ``clocked``:
-    whether a clock may stand beside the time; ``copies``: whether they are copies of each other."""
-    clock = "--time DAY,CLOCK, if the clock is in another column; " * clocked + "else join these rows"
-    which = [*filter(None, (id,)), *beside]
-    if copies:
+    """What is said of ``rows`` that are not the first of their series and time: copies, or rows that a column tells
+    apart, in which case it belongs to the id, or a clock to the time."""
+    others = [name for name in table if name not in (time, id, *targets)]
+    beside, _ = next(telling_apart(source, others, times, series), ((), series))
+    of_files = id is None and any(note.because.endswith(NO_COLUMN) for note in source.notes)
+    which = [*filter(None, (id,)), *(beside or (FILE,) * of_files)]
+    different = {*zip(*(map(str, values.tolist()) for values in table.values()))}
+    clock = "--time DAY,CLOCK, if the clock is in another column; " * (times.dtype.kind == "M") + "else join these rows"
+    if len(different) == table.rows - len(rows):
         do = "remove the copies, as frame.drop_duplicates() of pandas does"
-    elif beside:
+    elif len(which) > (id is not None):
         do = f"{one_column(which) if len(which) > 1 else f'--id {shlex.quote(which[0])}'}; {clock}"
     else:
         do = "join these rows" if id else f"--id COLUMN, if the rows are of several series; {clock}"
+    of = f" of {labels[series[rows[0]]]!r}" if id else ""
     return DataError(
         "two-rows-at-one-time",
         "two rows of one series have the same time",
-        got=f"{when}{f' of {label!r}' if id else ''} in row {rows[0] + 1}, "
-        f"{counted(len(rows), 'such row')} in all",
+        got=f"{time} {shown(times[rows[0]])}{of} in row {rows[0] + 1}, {counted(len(rows), 'such row')} in all",
         wanted="one row for each series and time",
         do=do,
     )
