@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from fourfold.data import from_arrays, read_inputs
 from fourfold.preprocessing.text import Characters
 from fourfold.study import ngrams
 from fourfold.study.baseline_blocks import columns_of, read_as
-from fourfold.study.baselines import BASELINES, fitted_names
+from fourfold.study.baselines import BASELINES, fitted_names, weights_in_words
 from fourfold.study.candidates.base import Problem
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.study import Study
@@ -57,11 +58,59 @@ def test_lines_of_weighted_rows_fit_the_weights(kind, rare):
     y, several = (np.stack([y, 1 - y], axis=1), "MultiOutputClassifier") if kind == "multilabel" else (y, "")
     shares = (0.6, 3.0) if rare and kind == "classification" else ()
     for baseline in BASELINES[kind].values():
-        weighed, plain = (baseline.usage(1.0, several, shares, weighted=weighted) for weighted in (True, False))
-        assert ".fit(x, y, sample_weight=w)  # " in weighed and weighed.endswith("w: the weights of the rows")
+        said = (weights_in_words(given, False) for given in (True, False))
+        weighed, plain = (baseline.usage(1.0, several, shares, weights=weights) for weights in said)
+        assert ".fit(x, y, sample_weight=w)  # " in weighed
+        assert weighed.endswith("w: the weights of the rows over their mean")
         assert ".fit(x, y)" in plain and "w:" not in plain
         model = eval(weighed, {"sklearn": sklearn, "x": x, "y": y, "w": w})
         assert model.predict(x).shape == y.shape
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize("steps", [True, False])
+def test_lines_predict_what_the_study_predicts_by_their_weights(steps, weighted, tmp_path):
+    """Of weights whose mean is far from 1 a penalty would be another, and series of different lengths count alike."""
+    draw = np.random.default_rng(0)
+    lengths = draw.choice([2, 12], 50) if steps else np.ones(50, int)
+    row = np.repeat(np.arange(50), lengths)
+    heavy = draw.random(50) < 0.5
+    x = draw.normal(size=(len(row), 2))
+    y = x[:, 0] + (lengths[row] > 2) + 2 * heavy[row] + draw.normal(size=len(row))
+    frame = pd.DataFrame({"a": x[:, 0], "b": x[:, 1], "y": y})
+    if steps:
+        frame["who"], frame["when"] = [f"s{one:02d}" for one in row], np.concatenate([np.arange(n) for n in lengths])
+    if weighted:
+        frame["w"] = np.where(heavy, 2000.0, 100.0)[row]
+    options: dict[str, Any] = ({"id": "who", "time": "when"} if steps else {}) | ({"weight": "w"} if weighted else {})
+    found = compare(frame, target="y", **options, effort="tiny", candidates=["dense"], out=tmp_path, verbose=False)
+    (line,) = [one["usage"] for one in found.results["baselines"] if one["name"] == "ridge regression"]
+    given = frame.w if weighted else np.ones(len(frame))
+    over = {
+        "w: the weights of the rows over their mean": given,
+        "w: 1 / how many steps of the series have a target, over the mean": 1 / lengths[row],
+        "w: the weight of the series / how many steps of the series have a target, over the mean": given / lengths[row],
+    }
+    fitted, remark = line.split("  # ")
+    said = [one for words, one in over.items() if remark.endswith(words)]
+    assert bool(said) == (weighted or steps) == ("sample_weight=w" in fitted)
+    kept, (block,) = np.load(tmp_path / "predictions.npz"), (tmp_path / "blocks").glob("data-*.npz")
+    prepared, alike = np.load(block), []
+    for fold in range(5):
+        inputs, target = prepared["inputs"][fold], prepared["targets"][fold].reshape(50, -1)
+        if steps:
+            beside = np.pad(np.nan_to_num(inputs), ((0, 0), (3, 3), (0, 0)))
+            inputs = np.concatenate([beside[:, j : j + 12] for j in range(7)], axis=2)
+        there, held_out = ~np.isnan(target), kept["fold"] == fold
+        x, y = inputs.reshape(50, target.shape[1], -1)[there], target[there]
+        learnt = ~held_out[row]
+        w = np.asarray(said[0])[learnt] if said else None
+        names = {"sklearn": sklearn, "x": x[learnt], "y": y[learnt], "w": w if w is None else w / w.mean()}
+        outputs, truth = eval(fitted, names).predict(x[~learnt]), kept["true"].reshape(50, -1)[there][~learnt]
+        scale = np.polyfit(y[~learnt], truth, 1)
+        errors = np.polyval(scale, outputs) - kept["ridge regression"][0].reshape(50, -1)[there][~learnt]
+        alike.append(float(np.abs(errors).max()))
+    assert min(alike) < 1e-3
 
 
 def test_trees_are_chosen_by_the_columns_that_they_are_fitted_to():

@@ -72,12 +72,13 @@ class Baseline:
         further: str = "",
         *,
         said: bool = False,
-        weighted: bool = False,
+        weights: str = "",
     ) -> str:
         """A line that fits it, and what must be known of it, ``further`` included.
 
         ``several`` is the estimator of scikit-learn that fits one for each column of y; by ``class_weights`` classes
-        are predicted; ``said``: whether ``further`` says what x holds; ``weighted``: rows have weights w.
+        are predicted; ``said``: whether ``further`` says what x holds; ``weights``: what the rows' weights w are, see
+        `weights_in_words`, "" where there are none.
         """
         if self.make is None:
             return self.estimator
@@ -85,14 +86,27 @@ class Baseline:
         made = self.estimator.format(strength=strength, alpha=1 / strength, leaf=leaf)
         remarks = [further, self.remark if not said else "y standardised" if "y" in self.remark else ""]
         made = f"sklearn.multioutput.{several}({made})" if several else made
-        if len(class_weights) == 2 and not self.guess and not weighted:  # it takes none
+        if len(class_weights) == 2 and not self.guess and not weights:  # it takes none
             share = class_weights[0] / sum(class_weights)  # w p is larger for the second class from here on
             made = f"sklearn.model_selection.FixedThresholdClassifier({made}, threshold={share:.3g})"
         elif len(class_weights) and not self.guess:
             remarks.append("a row's class: (predict_proba(x) / shares of the classes).argmax(axis=1)")
-        remarks += ["w: the weights of the rows"] * weighted
+        remarks.append(weights)
         remark = "; ".join(filter(None, remarks))
-        return f"{made}.fit(x, y{', sample_weight=w' * weighted})" + (f"  # {remark}" if remark else "")
+        return f"{made}.fit(x, y{', sample_weight=w' * bool(weights)})" + (f"  # {remark}" if remark else "")
+
+
+def weights_in_words(given: bool, stepwise: bool) -> str:
+    """What w is in the line that fits a baseline: the user's weights are ``given``; steps are weighted, too, so that
+    series count alike. Their mean is 1, since what they sum to is weighed against a penalty.
+
+    >>> weights_in_words(False, False), weights_in_words(True, False)
+    ('', 'w: the weights of the rows over their mean')
+    """
+    if stepwise:
+        whole = "the weight of the series" if given else "1"
+        return f"w: {whole} / how many steps of the series have a target, over the mean"
+    return "w: the weights of the rows over their mean" if given else ""
 
 
 class ByColumn:

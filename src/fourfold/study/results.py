@@ -16,7 +16,7 @@ from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.study import cost
 from fourfold.study.architecture import Architecture, cap
 from fourfold.study.baseline_blocks import of_each_part, read_as
-from fourfold.study.baselines import BASELINES, kind_of
+from fourfold.study.baselines import BASELINES, kind_of, weights_in_words
 from fourfold.study.candidates import candidate
 from fourfold.study.curves import curve
 from fourfold.study.described import described, examples_of
@@ -180,8 +180,9 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     known = baseline.guess or study.dataset.forecast is not None
     words = study.problem.layout == "flat" and any(c.kind == "category" for c in study.dataset.columns)
     further = "" if known else read_as(study.problem, study.preparations[0].unit, baseline.linear, words)
-    said, weighted = words or study.problem.vocabulary > 0, study.dataset.weights is not None
-    usage = baseline.usage(strength, several, task.class_weights, further, said=said, weighted=weighted)
+    said = words or study.problem.vocabulary > 0
+    weights = weights_in_words(study.dataset.weights is not None, task.stepwise)
+    usage = baseline.usage(strength, several, task.class_weights, further, said=said, weights=weights)
     return {"name": name, "reads": further, "score": score, "usage": usage, "to_beat": name == best}
 
 
