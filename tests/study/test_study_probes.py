@@ -235,7 +235,7 @@ def test_scores_with_fewer_rows_know_how_the_families_scatter_over_seeds_and_fol
         assert (evidence.value, *evidence.interval) == (score.value, score.low, score.high)
 
 
-@pytest.mark.parametrize("wrong, words", [(0.5, "less than one row a seed"), (1.0, "1 row"), (2.5, "2 rows")])
+@pytest.mark.parametrize("wrong, words", [(0.5, "less than one row a seed"), (1.0, "1 row"), (1.5, "1.5 rows"), (31.5, "31.5 rows")])
 def test_few_confused_rows_are_counted_in_words_that_fit(wrong, words):
     counts = np.array([[10.0, wrong], [0.0, 10.0]])
     evidence = confusion._worst_pair("dense", counts, ["a", "b"], "row", "20 rows")

@@ -14,6 +14,7 @@ Part = Literal["value", "low", "high"]
 # The units of evidence, each shown in its way; counts and times are the others.
 FRACTION, DIFFERENCE, LEVEL, TARGET = "fraction", "difference of fractions", "probability", "target's unit"
 RATE, RATIO, CORRELATION, SCALED = "learning rate", "ratio", "correlation", "scaled error"
+MEAN_COUNT = "mean count"
 
 
 class Cited(NamedTuple):
@@ -149,6 +150,8 @@ def show(value: float, unit: str, *, bare: bool = False, interval: tuple[float, 
     ['0.0289', '0.00002']
     >>> [show(x, TARGET, interval=(-1.27, 1.4)) for x in (0.0641, -1.27, 0.0, -0.0002)]
     ['0.064', '−1.27', '0', '0.000']
+    >>> [show(x, MEAN_COUNT) for x in (3.0, 0.25, 1.5, 31.5, 178.5, 1203.5)]
+    ['3', '0.25', '1.5', '31.5', '179', '1,204']
     >>> show(0.03, RATE), show(0.07283, RATIO), show(0.801, RATIO), show(-0.0919, CORRELATION)
     ('0.03', '0.073', '0.80', '−0.09')
     """
@@ -174,6 +177,8 @@ def _plain(value: float, unit: str, bare: bool, widest: float) -> str:
         return f"{value:,.{0 if value >= 9.95 else 1}f}" + ("" if bare else " times")
     if unit == "count":
         return f"{value:,.0f}"
+    if unit == MEAN_COUNT:
+        return _mean_count(round(value, NOISE))
     if abs(value) >= FULL:
         return f"{value:.2e}"
     size = max(abs(value), widest / 10)
@@ -181,6 +186,13 @@ def _plain(value: float, unit: str, bare: bool, widest: float) -> str:
         return f"{value:.3g}"
     digits = max(2 - math.floor(math.log10(size)), 0)
     return f"{value if round(value, digits) else 0:,.{digits}f}"  # no minus before zero
+
+
+def _mean_count(value: float) -> str:
+    """With what small ones have behind the point; halves are rounded up."""
+    if value % 1 == 0 or value >= 99.95:
+        return f"{math.floor(value + 0.5):,}"
+    return f"{value:.2g}" if value < 9.95 else f"{value:.1f}"
 
 
 def _percent(value: float) -> str:

@@ -7,13 +7,12 @@ a rare class would be pale however badly it is told.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from fourfold.evidence.sentences import FRACTION, show
+from fourfold.evidence.sentences import FRACTION, MEAN_COUNT, show
 from fourfold.report import format as fmt
 from fourfold.report.names import told_apart
 from fourfold.report.parts import Cell, Chart, Column, Panel, Row, Table
@@ -190,12 +189,11 @@ def _short(value: float | None) -> str:
     """A count in a cell: the mean over seeds may have a fraction, which only small ones show.
 
     >>> [_short(value) for value in (3.0, 0.25, 12.5, 178.4, 1203.5, 120350)]
-    ['3', '0.25', '13', '178', '1,204', '120k']
+    ['3', '0.25', '12.5', '178', '1,204', '120k']
     """
     if value is None or abs(value) >= 9999.5:
         return fmt.compact(value).replace(" ", "")
-    small = not float(value).is_integer() and abs(value) < 9.95
-    return f"{value:.2g}" if small else fmt.integer(math.floor(value + 0.5))
+    return show(value, MEAN_COUNT)
 
 
 def _all_cells(

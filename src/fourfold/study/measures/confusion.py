@@ -7,7 +7,7 @@ import numpy as np
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence
+from fourfold.evidence.sentences import FRACTION, MEAN_COUNT, Cite, Facts, Sentence, show
 from fourfold.study import tested
 from fourfold.study.measure import Inquiry, Measure
 from fourfold.study.stepwise import counted
@@ -78,7 +78,7 @@ def _worst_pair(family: str, counts: np.ndarray, names: list[str], each: str, so
     subject, method = f"{family}: “{names[i]}” for “{names[j]}”", "the pair with the most errors"
     return [
         Evidence(PAIR, subject, float(shares[i, j]), FRACTION, method=method, source=source),
-        Evidence(MANY[each], subject, float(wrong[i, j]), "count", method=f"{method}; mean over seeds"),
+        Evidence(MANY[each], subject, float(wrong[i, j]), MEAN_COUNT, method=f"{method}; mean over seeds"),
     ]
 
 
@@ -90,7 +90,7 @@ def _answer(evidence: list[Evidence], each: str) -> str:
         rows = Cite(MANY[each], subject)
         parts = {"family": title(family), "share": Cite(PAIR, subject), "pair": pair, "rows": rows}
         count = facts.find(rows)  # a mean over seeds
-        many = "{rows} " + each + ("s" if count >= 1.5 else "")
+        many = "{rows} " + each + ("" if show(count, MEAN_COUNT) == "1" else "s")
         if count < 0.95:
             many, parts = (
                 f"less than one {each} a seed",
