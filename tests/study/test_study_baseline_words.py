@@ -92,6 +92,7 @@ def test_lines_predict_what_the_study_predicts_by_their_weights(steps, weighted,
         "w: the weight of the series / how many steps of the series have a target, over the mean": given / lengths[row],
     }
     fitted, remark = line.split("  # ")
+    remark, _, spread = remark.partition("; alpha: the median, the test parts chose ")
     said = [one for words, one in over.items() if remark.endswith(words)]
     assert bool(said) == (weighted or steps) == ("sample_weight=w" in fitted)
     kept, (block,) = np.load(tmp_path / "predictions.npz"), (tmp_path / "blocks").glob("data-*.npz")
@@ -110,7 +111,7 @@ def test_lines_predict_what_the_study_predicts_by_their_weights(steps, weighted,
         scale = np.polyfit(y[~learnt], truth, 1)
         errors = np.polyval(scale, outputs) - kept["ridge regression"][0].reshape(50, -1)[there][~learnt]
         alike.append(float(np.abs(errors).max()))
-    assert min(alike) < 1e-3
+    assert min(alike) < 1e-3 and (max(alike) < 1e-3) == (not spread)
 
 
 def test_trees_are_chosen_by_the_columns_that_they_are_fitted_to():
@@ -137,7 +138,9 @@ def test_words_of_a_table_are_said_to_be_one_hot_as_they_are(tmp_path):
     found = compare(frame, y, effort="tiny", candidates=["dense"], out=tmp_path, verbose=False)
     lines = {row["name"]: row["usage"] for row in found.results["baselines"]}
     assert lines["boosted trees"].endswith("# x: numbers standardised, words one-hot")
-    assert lines["ridge regression"].endswith("# x: numbers standardised, words one-hot; y standardised")
+    ridge, _, spread = lines["ridge regression"].partition("; alpha: ")
+    assert ridge.endswith("# x: numbers standardised, words one-hot; y standardised")
+    assert spread == "the median, the test parts chose 0.1 to 1"
     assert "one-hot" not in lines["mean"]
     prepared = found.model.preparation.inputs(read_inputs(frame, found.model.preparation).inputs)
     assert abs(prepared[:, 0].mean()) < 0.5 < prepared[:, 0].std() < 1.5

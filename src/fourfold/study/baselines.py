@@ -59,6 +59,19 @@ class Baseline:
         """Whether it has one weight a column and output, and takes columns that are mostly 0 as such."""
         return self.make in (_logistic, _ridge)
 
+    def spread(self, strengths: Sequence[float]) -> str:
+        """In words from what to what test parts chose, of whose ``strengths`` the line has the median; "" if alike.
+
+        >>> LOGISTIC.spread([0.1, 0.1]), LOGISTIC.spread([0.01, 1.0, 0.1])
+        ('', 'C: the median, the test parts chose 0.01 to 1')
+        >>> BASELINES["regression"]["ridge regression"].spread([0.001, 0.1])
+        'alpha: the median, the test parts chose 10 to 1,000'
+        """
+        ridge = self.make is _ridge
+        ends = sorted(1 / found if ridge else found for found in {min(strengths), max(strengths)})
+        name = "alpha" if ridge else "C" if self.linear else "min_samples_leaf"
+        return f"{name}: the median, the test parts chose {ends[0]:g} to {ends[1]:,g}" if len(ends) > 1 else ""
+
     def of(self, strength: float, y: np.ndarray) -> Any:
         """The estimator for a target (n,), or one a column for (n, K)."""
         assert self.make is not None
@@ -73,12 +86,13 @@ class Baseline:
         *,
         said: bool = False,
         weights: str = "",
+        chosen: Sequence[float] = (),
     ) -> str:
         """A line that fits it, and what must be known of it, ``further`` included.
 
         ``several`` is the estimator of scikit-learn that fits one for each column of y; by ``class_weights`` classes
         are predicted; ``said``: whether ``further`` says what x holds; ``weights``: what the rows' weights w are, see
-        `weights_in_words`, "" where there are none.
+        `weights_in_words`, "" where there are none; ``chosen``: the strengths of all test parts.
         """
         if self.make is None:
             return self.estimator
@@ -91,7 +105,7 @@ class Baseline:
             made = f"sklearn.model_selection.FixedThresholdClassifier({made}, threshold={share:.3g})"
         elif len(class_weights) and not self.guess:
             remarks.append("a row's class: (predict_proba(x) / shares of the classes).argmax(axis=1)")
-        remarks.append(weights)
+        remarks += [weights, self.spread(chosen or (strength,))]
         remark = "; ".join(filter(None, remarks))
         return f"{made}.fit(x, y{', sample_weight=w' * bool(weights)})" + (f"  # {remark}" if remark else "")
 

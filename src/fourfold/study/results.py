@@ -182,7 +182,9 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     further = "" if known else read_as(study.problem, study.preparations[0].unit, baseline.linear, words)
     said = words or study.problem.vocabulary > 0
     weights = weights_in_words(study.dataset.weights is not None, task.stepwise)
-    usage = baseline.usage(strength, several, task.class_weights, further, said=said, weights=weights)
+    usage = baseline.usage(
+        strength, several, task.class_weights, further, said=said, weights=weights, chosen=strengths
+    )
     return {"name": name, "reads": further, "score": score, "usage": usage, "to_beat": name == best}
 
 
