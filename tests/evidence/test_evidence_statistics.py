@@ -261,6 +261,21 @@ def test_examples_that_all_families_get_wrong_shift_no_difference(study, wrong):
 # degenerate data
 
 
+def test_where_the_best_so_far_is_not_surely_better_not_all_others_are_surely_worse():
+    """Of a family whose runs scatter all differences are alike, so its row of differences is known better."""
+    world = World((0.7, 0.85, 0.4), 2, 5, 260, unsteady=8.0)
+    for losses, runs, fold in world.draws(40, seed=1):
+        analysis = Analysis(losses, runs, fold)
+        rows, found = analysis.mutual_pairs(), differences(losses, runs, fold)
+        for f, row in analysis.pairs().items():
+            for g, alone in row.items():
+                one, back = rows[f][g], rows[g][f]
+                assert (one.value, one.low, one.high) == (-back.value, -back.high, -back.low)
+                assert one.low <= alone.low and alone.high <= one.high
+        best = max(found, key=lambda f: found[f].value)
+        assert found[best].low > 0 or any(i.high > 0 for f, i in found.items() if f != best)
+
+
 def test_an_unsteady_family_is_inside_and_five_seeds_make_it_known():
     """Of one whose runs scatter eight times as much a difference is known to 5 points, not to 11."""
     scores = (0.93, 0.92, 0.92, 0.90)

@@ -79,7 +79,7 @@ def compare(findings: Findings, trained: dict[str, np.ndarray]) -> Compared:
             wanted="one for a hold-out, several for cross-validation",
             do="pass the protocol that was used",
         )
-    pairs = analysis.pairs(findings.level)
+    pairs = analysis.mutual_pairs(findings.level)
     baseline = to_beat(findings.baselines, analysis.lower)
     gained, as_trained, against = {}, {}, next(iter(analysis.values.values()))
     guess, over_guess = next((name for name, found in findings.baselines.items() if found.guess), None), None

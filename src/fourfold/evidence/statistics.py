@@ -229,6 +229,20 @@ class Analysis:
         against = {f: self._against(f, others[f], level) if others[f] else {} for f in self.names}
         return {f: {g: self._interval(e, h) for g, (e, h) in against[f].items()} for f in self.names}
 
+    def mutual_pairs(self, level: float = 0.95) -> dict[str, dict[str, Interval]]:
+        """`pairs`, each difference with the wider of its intervals in the rows of its two families.
+
+        Rows have critical values of their own, by how their differences correlate. Where one family's runs scatter, its
+        row is the narrower one: it would be surely not the best, while the best so far is not surely better.
+        """
+        rows = self.pairs(level)
+
+        def wider(f: str, g: str) -> Interval:
+            one, back = rows[f][g], rows[g][f]
+            return replace(one, low=min(one.low, -back.high), high=max(one.high, -back.low))
+
+        return {f: {g: wider(f, g) for g in row} for f, row in rows.items()}
+
     def all_pairs(self, level: float = 0.95) -> dict[tuple[str, str], Interval]:
         """The differences of all families from each other, in both directions, all simultaneously inside (max-t).
 
@@ -260,9 +274,11 @@ class Analysis:
         any other has    L = min_{b in B} (-d_bf - h_bf)
                          U = min(0, max_{b in B} (-d_bf + h_bf))
 
+        with ``pairs`` as `mutual_pairs` has them, where h_bf = h_fb.
+
         Source: Edwards and Hsu 1983, "Multiple comparisons with the best treatment"; Hsu 1996, chapter 4.
         """
-        pairs = self.pairs() if pairs is None else pairs
+        pairs = self.mutual_pairs() if pairs is None else pairs
         best = [b for b, row in pairs.items() if row and min(i.high for i in row.values()) >= 0]
         result = {}
         for f, row in pairs.items():
@@ -322,7 +338,7 @@ def differences(
 ) -> dict[str, Interval]:
     """Each family minus the best other, with simultaneous intervals; empty for a single family."""
     analysis = Analysis(losses, runs, fold, score)
-    return analysis.best_others(analysis.pairs(level))
+    return analysis.best_others(analysis.mutual_pairs(level))
 
 
 def gains(

@@ -59,7 +59,7 @@ def as_results(
     scores = {name: _score(interval, alone, study) for name, interval in analysis.means().items()}
     together = f"families at once; crossed random effects of {effects}"
     scores |= {name: _score(interval, together, study) for name, interval in families.means().items()}
-    pairs = families.pairs() if len(measured.losses) > 1 else {}
+    pairs = families.mutual_pairs() if len(measured.losses) > 1 else {}
     comparisons = []
     for family, interval in (families.best_others(pairs) if pairs else {}).items():
         others = {other: pairs[family][other].value for other in pairs[family]}
