@@ -95,3 +95,7 @@ def test_cards_draw_what_followed_and_what_the_trained_networks_predicted(tmp_pa
         assert item["input"]["channels"] == ["sales", "dense"] and item["true"].count(" to ") == 1
         assert len(item["maps"][0]["values"]) == len(item["input"]["values"][0]) - 3
     assert items and shown["about"].endswith("what followed and what was predicted.")
+    assert "with the largest mean error, over the scale of its series, of all families." in shown["about"]
+    scaled = np.abs(predicted - study.dataset.target[rows]).mean(axis=1) / study.dataset.forecast.scales(rows)[:, 0]
+    ranked = [scaled[place[mistake["title"]]] for mistake in shown["mistakes"]]
+    assert ranked == sorted(scaled, reverse=True)[: len(ranked)]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.data.dataset import Dataset
 from fourfold.evidence.sentences import CORRELATION, FULL, show
 from fourfold.preprocessing.table import Table
 from fourfold.preprocessing.task import Task
@@ -56,7 +57,7 @@ def _about(study: Study) -> str:
     if task.kind == "regression":
         ranks = "the mean of the targets" if task.several else "the target"
         ranks += ", each scaled by its window" if study.dataset.forecast is not None else ""
-        picked, worst = f"at even ranks of {ranks}", "with the largest mean error of all families"
+        picked, worst = f"at even ranks of {ranks}", f"with the largest mean {_error(study.dataset)} of all families"
     elif task.kind == "multilabel":
         picked, worst = "the first of each set of labels", "whose labels all families together tell worst"
     else:
@@ -71,6 +72,14 @@ def _about(study: Study) -> str:
         f"Test rows that no model chose: {picked}, the same for all families, whose networks were not trained on them. "
         f"The worst mistakes are the test rows {worst}. {rows}"
     ).rstrip()
+
+
+def _error(dataset: Dataset) -> str:
+    """In words what numbers' worst mistakes are ranked by, see `tested.measured_in`."""
+    if dataset.forecast is not None:
+        return "error, over the scale of its series,"
+    apart = dataset.task.several and not dataset.task.one_unit
+    return "error, in standard deviations of each target," if apart else "error"
 
 
 # ---- what a family looks at --------------------------------------------------------------------------------
