@@ -213,7 +213,8 @@ def test_what_was_feared_of_few_rows_is_told_as_it_was_measured(held):
 
 
 @pytest.mark.parametrize("groups, said", [(None, ""), (np.arange(400) // 20, " in 20 groups"), (np.arange(400), "")])
-def test_a_small_test_set_is_as_small_as_its_rarest_class(groups, said, held):
+@pytest.mark.parametrize("alike, by_weight", [((), ""), ((150.3,), ", by their weights as good as 150")])
+def test_a_small_test_set_is_as_small_as_its_rarest_class(groups, said, alike, by_weight, held):
     """Where each class counts alike, 39 of 400 rows decide as much as the others; groups of one row are no news."""
     random, strata = np.random.default_rng(0), np.repeat([0, 1], [361, 39])
     weights = np.array([400 / (2 * 361), 400 / (2 * 39)])[strata]
@@ -221,9 +222,10 @@ def test_a_small_test_set_is_as_small_as_its_rarest_class(groups, said, held):
     families = {name: FamilyFindings(loss * weights, 1, 1.0) for name, loss in zip(NAMES, wrong)}
     plan = np.tile(np.arange(5)[:, None], 400), np.zeros(400)
     by_class = {"groups": groups, "strata": strata, "weights": weights}
-    verdict = decide(Findings("balanced_accuracy", families, *plan, protocol="hold-out", **by_class))
+    known = tuple(Evidence(names.ALIKE, "study", rows, "count") for rows in alike)
+    verdict = decide(Findings("balanced_accuracy", families, *plan, protocol="hold-out", further=known, **by_class))
     (doubt,) = [doubt for doubt in verdict.doubts if "small test set" in doubt]
-    rows = "400 rows (39 of the rarest class)" + said
+    rows = "400 rows (39 of the rarest class)" + said + by_weight
     assert doubt.startswith(f"A small test set, {rows}: how far ")
     held(doubt, verdict.evidence)
 

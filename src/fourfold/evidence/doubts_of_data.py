@@ -136,12 +136,12 @@ def small_test_set(c: Case) -> Iterator[Sentence]:
     if many and (groups == 1 or not c.found(FEW)):
         return
     words, cited = "A small test set, {rows} rows", {"rows": Cite("test rows", "study")}
-    if alike and rows and alike < ALIKE_ENOUGH * rows:
-        words, cited = words + ", by their weights as good as {alike}", cited | {"alike": Cite(ALIKE, "study")}
     if c.number(RAREST) is not None:
         words, cited = words + " ({rarest} of the rarest class)", cited | {"rarest": Cite(RAREST, "study")}
     if groups and rows and 1 < groups < rows:
         words, cited = words + " in {groups} groups", cited | {"groups": Cite(GROUPS, "study")}
+    if alike and rows and alike < ALIKE_ENOUGH * rows:
+        words, cited = words + ", by their weights as good as {alike}", cited | {"alike": Cite(ALIKE, "study")}
     if c.number(KNOWN_TO, subject) is None or not c.identified or groups == 1:
         yield c.facts.say(f"{words}.", **cited)
         return
