@@ -213,7 +213,7 @@ class _Classifier(ClassifierMixin, _Estimator):
         """
         X = self._rows(X, reset=True, y=y)
         several = _columns(y) > 1
-        y = check_array(y, input_name="y") if several else column_or_1d(y, warn=True)
+        y = check_array(y, input_name="y") if several else _labels(y)
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         check_consistent_length(X, y)
@@ -281,15 +281,47 @@ class _Regressor(RegressorMixin, _Estimator):
 def _labelled(dataset: Dataset) -> Dataset:
     """The data set, each of whose rows has a label, as scikit-learn expects it of y."""
     if dataset.labelled is not None:
+        _check_there(dataset.labelled)
+    return dataset
+
+
+def _labels(y: Any) -> np.ndarray:
+    """Labels (N,), each of which is there, that can be put in order."""
+    y = column_or_1d(y, warn=True)
+    if y.dtype != object:
+        return y
+    _check_there(np.array([not _is_missing(label) for label in y], bool))
+    try:
+        np.unique(y)
+    except TypeError as error:
+        other = next(label for label in y if type(label) is not type(y[0]))
+        raise DataError(
+            "mixed-y",
+            "y has labels of several types",
+            got=f"{y[0]!r:.40} and {other!r:.40}",
+            wanted="words alone, or numbers alone",
+            do="y = [str(label) for label in y], which makes words of them",
+        ) from error
+    return y
+
+
+def _check_there(there: np.ndarray) -> None:
+    """Refuse a y that lacks a value in some rows."""
+    if not there.all():
         raise DataError(
             "missing-y",
             "y has missing values",
-            got=f"{(~dataset.labelled).sum()} of {len(dataset.labelled)} rows, the first is row "
-            f"{dataset.labelled.argmin() + 1}",
+            got=f"{(~there).sum()} of {len(there)} rows, the first is row {there.argmin() + 1}",
             wanted="a value for each row of X",
             do="leave these rows out of both",
         )
-    return dataset
+
+
+def _is_missing(label: Any) -> bool:
+    """Whether it is None, NaN, or what pandas writes for a missing value."""
+    if isinstance(label, (float, np.floating)):
+        return bool(np.isnan(label))
+    return label is None or type(label).__name__ in ("NAType", "NaTType")
 
 
 def _with_our_names(text: str) -> str:
