@@ -1,8 +1,8 @@
 """The scikit-learn face: the comparison as an estimator, and each family as one.
 
-X may be a table (N, F), a sequence (N, T, C), images (N, H, W, C), or a data frame with words, dates and missing
-values; whatever is learnt about it before training is learnt in ``fit``. Source of the interface: Buitinck et al.,
-"API design for machine learning software: experiences from the scikit-learn project", 2013.
+X may be a table (N, F), series (N, T, C) or a list of them (T_n, C), images (N, H, W, C), or a data frame with words,
+dates and missing values; whatever is learnt about it before training is learnt in ``fit``. Source of the
+interface: Buitinck et al., "API design for machine learning software: experiences from the scikit-learn project", 2013.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from fourfold.data import Dataset, from_arrays
 from fourfold.data.array_likes import familiar
 from fourfold.data.columns.roles import Roles
 from fourfold.data.objects import is_frame
+from fourfold.data.unequal import unequal
 from fourfold.errors import DataError, OptionError
 from fourfold.keywords import in_keywords, saying_keywords
 from fourfold.options import Options
@@ -58,6 +59,8 @@ class _Estimator(BaseEstimator):
         """X as the data are read from it, the number and the names of its columns kept or checked."""
         if _are_texts(X):
             X = np.asarray(X, object)[:, None]
+        series = unequal(X, "X")
+        X = X if series is None else series
         if not is_frame(X):
             least, X = 2 if reset else 1, familiar(X, "X")
             X = check_array(
@@ -69,7 +72,13 @@ class _Estimator(BaseEstimator):
                 estimator=self,
                 input_name="X",
             )
-        validate_data(self, X, y, reset=reset, skip_check_array=True)
+        if not reset and self.model_.preparation.masked and np.ndim(X) in (2, 3):  # series of any length
+            X = np.asarray(X)
+            X = X if X.ndim == 3 else X[:, :, None]
+            columns: Any = np.empty((len(X), self.n_features_in_))
+        else:
+            columns = X
+        validate_data(self, columns, y, reset=reset, skip_check_array=True)
         return X
 
     def _dataset(self, X: Any, y: Any, task: str, groups: Any, weights: dict[str, Any]) -> Dataset:
@@ -364,7 +373,8 @@ class FourfoldClassifier(_Classifier, _Comparing):
         out: the folder of the study, continued if it is there; by default none is left.
         verbose: shows progress on standard error.
 
-    Shapes: X (N, F), (N, T, C), (N, H, W, C) or a data frame; y (N,), or (N, K) with 1 for each label of a row.
+    Shapes: X (N, F), (N, T, C), N arrays (T_n, C), (N, H, W, C) or a data frame; y (N,), or (N, K) with 1 for
+    each label of a row.
 
     Attributes: ``verdict_`` (kind, family, sentence, reasons), ``table_`` (one row a family), ``model_`` (takes
     raw rows), ``comparison_``; ``classes_``, ``n_features_in_`` and, for frames, ``feature_names_in_``.
@@ -397,7 +407,8 @@ class DenseClassifier(_Classifier, _Family):
         layout: ``"flat"``, ``"sequence"``, ``"image"`` or ``"text"``, where the guess from X is wrong.
         seed: of the weights, the order of the rows, dropout and the validation rows.
 
-    Shapes: X (N, F), (N, T, C), (N, H, W, C) or a data frame; y (N,), or (N, K) with 1 for each label of a row.
+    Shapes: X (N, F), (N, T, C), N arrays (T_n, C), (N, H, W, C) or a data frame; y (N,), or (N, K) with 1 for
+    each label of a row.
 
     Attributes: ``model_`` (takes raw rows; ``model_.network`` is the `Model`), ``classes_``, ``n_features_in_`` and,
     for frames, ``feature_names_in_``.

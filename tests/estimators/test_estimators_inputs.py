@@ -169,6 +169,17 @@ def test_rows_without_a_label_or_with_one_of_another_type_are_refused(y, slug):
     assert caught.value.slug == slug
 
 
+@pytest.mark.parametrize("channels", [(), (2,)])
+def test_series_of_unequal_lengths_are_a_list_as_in_compare(channels):
+    series = [RNG.normal(size=(5 + row % 3, *channels)) + row % 2 for row in range(ROWS)]
+    model = small("RecurrentClassifier").fit(series, LABELS)
+    probabilities = model.predict_proba(series)
+    assert probabilities.shape == (ROWS, 2)
+    five = [row for row in range(ROWS) if len(series[row]) == 5]
+    np.testing.assert_allclose(model.predict_proba([series[row] for row in five]), probabilities[five], atol=1e-6)
+    assert model.predict([*series[:1], np.ones((9, *channels))]).shape == (2,)
+
+
 NEW = [
     ({"colour": "violet"}, "column colour: 'violet' not told apart"),
     ({"size": None}, "no value in 2 of 2 rows: 'size'"),
