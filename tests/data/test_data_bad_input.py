@@ -213,6 +213,9 @@ PLACES = [
     ("pipe", "not-a-file", "a regular file"),
     ("broken", "broken-link", "got gone.csv"),
     ("loop", "unreadable-file", "symbolic links"),
+    ("linked", "broken-link", "linked/b.csv is a link to a file that does not exist: got gone.csv"),
+    ("linked/*.csv", "broken-link", "fetch what it leads to, or remove it"),
+    ("classes", "broken-link", "classes/dog/1.txt is a link"),
 ]
 
 
@@ -226,6 +229,13 @@ def test_name_that_is_no_data(name, slug, words, tmp_path, monkeypatch):
     os.mkdir("hollow")
     os.symlink("gone.csv", "broken")
     os.symlink("loop", "loop")
+    os.makedirs("linked")
+    (tmp_path / "linked" / "a.csv").write_text(GOOD)
+    os.symlink("gone.csv", "linked/b.csv")
+    for animal in ("cat", "dog"):
+        os.makedirs(f"classes/{animal}")
+        (tmp_path / "classes" / animal / "0.txt").write_text("it has a tail")
+    os.symlink("gone.txt", "classes/dog/1.txt")
     with pytest.raises(FourfoldError) as caught:
         read(name)
     assert (caught.value.exit_code, caught.value.slug) == (2, slug)

@@ -174,14 +174,22 @@ def _decompressed_head(path: Path, name: str) -> tuple[bytes, int]:
     return head, total
 
 
+def is_file(path: Path) -> bool:
+    """Whether what was found in a folder is a regular file; a link that leads nowhere is refused: it was data once."""
+    if path.is_symlink() and not path.exists():
+        raise _broken_link(path, str(path), "fetch what it leads to, or remove it")
+    return path.is_file()
+
+
+def _broken_link(path: Path, name: str, do: str) -> FileError:
+    return FileError(
+        "broken-link", f"{name} is a link to a file that does not exist", got=os.readlink(path), do=do
+    )
+
+
 def _absent(name: str, path: Path, names: Iterable[str]) -> FileError:
     if path.is_symlink():
-        return FileError(
-            "broken-link",
-            f"{name} is a link to a file that does not exist",
-            got=os.readlink(path),
-            do="name the file itself",
-        )
+        return _broken_link(path, name, "name the file itself")
     names = list(names)
     beside = []
     if path.parent.is_dir() and os.access(path.parent, os.R_OK):

@@ -36,7 +36,7 @@ from fourfold.errors import DataError, FileError
 from .annotations import check_beside, check_subfolders, masks_among
 from .class_levels import classes_of, is_hidden, other_level
 from .classes_in_names import classes_in
-from .content import look
+from .content import is_file, look
 from .parts import TESTING, TRAINING, are_notes, check_inside, check_number, files_of, holds_pictures
 from .pictures import begins_as_picture, is_picture
 from .recordings import are_recordings, are_wanted, read_recordings
@@ -292,9 +292,10 @@ def _files(below: Path, folder: Path) -> list[Path]:
         inner[:] = sorted(name for name in inner if not is_hidden(name))
         found += [Path(place) / name for name in sorted(names) if not is_hidden(name)]
         check_number(found, str(folder))
+    found = [path for path in found if is_file(path)]
     for path in found:
         check_inside(path, folder)
-    return [path for path in found if path.is_file()]
+    return found
 
 
 def _refuse(error: OSError) -> NoReturn:

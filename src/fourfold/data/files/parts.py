@@ -13,6 +13,7 @@ from fourfold.data.dataset import Note
 from fourfold.data.messages import listed
 from fourfold.errors import DataError, FileError, UnsafeFileError
 
+from .content import is_file
 from .pictures import is_picture
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
@@ -45,7 +46,7 @@ def matches(pattern: str) -> list[Path]:
     if not set("*?[") & set(pattern) or "\0" in pattern or os.path.lexists(pattern):
         return []
     check_looked_into(pattern)
-    found = sorted(Path(name) for name in glob.glob(pattern, recursive=True) if Path(name).is_file())
+    found = sorted(Path(name) for name in glob.glob(pattern, recursive=True) if is_file(Path(name)))
     if not found:
         raise FileError(
             "no-match",
@@ -209,7 +210,7 @@ def _table_end(name: str) -> str:
 
 def files_of(folder: Path) -> list[Path]:
     """The regular files of a folder, sorted; hidden ones are left out, and a link may not leave the folder."""
-    found = [path for path in entries_of(folder) if path.is_file()]
+    found = [path for path in entries_of(folder) if is_file(path)]
     for path in found:
         check_inside(path, folder)
     check_number(found, str(folder), MOST)
