@@ -263,3 +263,11 @@ def test_numbers_that_are_repeated_as_names_are_names(tmp_path):
     (tmp_path / "data.csv").write_text(block * 3)
     data = read(tmp_path / "data.csv")
     assert data.rows == 60 and "left out: 2 rows (they repeat the header)" in map(str, data.notes)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["a name", "the first cell", "the second cell"])
+def test_names_and_cells_may_have_more_than_131072_characters(place, tmp_path):
+    records = [["word", *"abcy"], *(["w", *row] for row in CELLS)]
+    records[place] = [300_000 * "h", *records[place][1:]]
+    data = read(made(text(records), tmp_path))
+    assert (data.rows, data.target_name, data.task.classes) == (40, "y", ("p", "q"))

@@ -7,7 +7,7 @@ import io
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
@@ -23,6 +23,7 @@ from .arff import of_arff
 from .header import header_of, told
 from .name_or_value import below_of, is_number
 from .numbers_as_names import names_by_numbers
+from .open_quotes import cells_of_any_length
 from .quotings import of_stray_quotes
 from .rewriting import rewriting_of
 from .rewritten import SEPARATORS, Rewriting
@@ -178,14 +179,12 @@ def _without_quoted(lines: list[str]) -> list[str]:
 def _records(lines: list[str], separator: str) -> list[list[str]]:
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
     records = []
-    try:
+    with suppress(csv.Error), cells_of_any_length():  # the parser that reads all of it will say where
         for record in reader:
             if record:
                 records.append(record)
             if len(records) == LOOKED_AT:
                 break
-    except csv.Error:
-        pass  # the parser that reads all of it will say where
     return records
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from itertools import islice
 
@@ -11,7 +13,7 @@ import numpy as np
 
 from fourfold.data.files.content import Content, unpacked
 
-__all__ = ["breaks_within_quotes", "line_of_open_quote"]
+__all__ = ["breaks_within_quotes", "cells_of_any_length", "line_of_open_quote"]
 
 PART_OF_TEXT = 2**20
 """Bytes whose quotes are counted at once."""
@@ -39,15 +41,26 @@ def line_of_open_quote(content: Content, separator: str, skip: int) -> int:
     """The line, below ``skip`` others, in which the row begins whose quoted cell ends nowhere; 0 if there is none."""
     if len(separator) != 1:
         return 0
-    longest = csv.field_size_limit(sys.maxsize)
     line = skip
     try:
-        with unpacked(content) as file, TextIOWrapper(file, "utf-8", "replace", newline="") as text:
+        with (
+            cells_of_any_length(),
+            unpacked(content) as file,
+            TextIOWrapper(file, "utf-8", "replace", newline="") as text,
+        ):
             rows = csv.reader(islice(text, skip, None), delimiter=separator, strict=True)
             for _ in rows:
                 line = skip + rows.line_num
     except csv.Error as error:
         return line + 1 if "unexpected end of data" in str(error) else 0
+    return 0
+
+
+@contextmanager
+def cells_of_any_length() -> Iterator[None]:
+    """While Python's csv reads cells that may have more than 131,072 characters."""
+    longest = csv.field_size_limit(sys.maxsize)
+    try:
+        yield
     finally:
         csv.field_size_limit(longest)
-    return 0
