@@ -315,6 +315,7 @@ REFUSED = {
     "the mark with which DOS ends a text": (GOOD + "\x1a", 2, "ragged-row", r"tr -d '\032\000' < FILE > OTHER, which takes out the marks"),
     "NUL far behind a long text": (GOOD + "1,2,p\n" * 50000 + "\0" * 90, 2, "ragged-row", r"tr -d '\032\000' < FILE > OTHER, which takes out the marks"),
     "many NUL behind a short text": (GOOD.encode() + b"\0" * 900, 2, "wrong-kind", "text with bytes of zero in it"),
+    "many NUL within a text": (GOOD.encode() + b"\0" * 900 + GOOD.encode(), 2, "wrong-kind", r"tr -d '\000' < FILE > OTHER"),
     "NUL behind the text": (GOOD.encode() + b"\0\0", 2, "wrong-kind", "text with bytes of zero in it"),
     "questions on paragraphs of articles": (json.dumps({"data": [{"title": f"t{i}", "paragraphs": [{"context": "c", "qas": [{"question": f"q{k}", "answers": [{"text": "a", "answer_start": k}]} for k in range(3)]}]} for i in range(20)]}), 2, "no-inputs", "json_normalize(rows, ['paragraphs', 'qas'], ['title'])"),
     "a program": ("import os\nprint('x')\n" * 20, 2, "no-inputs", "got one column, 'x0'"),

@@ -100,11 +100,13 @@ def _binary(content: Content) -> bool:
     return unknown and not unmarked_utf16(content.head)
 
 
+ZEROS = re.compile(rb"\0+")
+
+
 def _with_zeros(content: Content) -> bool:
-    """Text in UTF-8 but for a few bytes of zero, one in a hundred at most, or for those behind it."""
-    written = content.head.rstrip(b"\0")
-    rest = written.replace(b"\0", b"")
-    if not _binary(content) or not rest or len(rest) < 0.99 * len(written):
+    """Text in UTF-8 but for bytes of zero, alone or many in a row, in one of a hundred places at most."""
+    rest = content.head.replace(b"\0", b"")
+    if not _binary(content) or not rest or len(ZEROS.findall(content.head.rstrip(b"\0"))) > 0.01 * len(rest):
         return False
     text = rest.decode("utf-8", "replace").removesuffix("\ufffd")
     return "\ufffd" not in text and all(letter.isprintable() or letter.isspace() for letter in text)
