@@ -210,7 +210,7 @@ PLACES = [
     ("a\0b", "no-such-file", "no file name"),
     ("x" * 5000, "unreadable-file", "too long"),
     ("/dev/null", "not-a-file", "a regular file"),
-    ("pipe", "not-a-file", "a regular file"),
+    ("pipe", "not-a-file", "a regular file. Do this: write - in its place, and pipe the data in, as in ... | fourfold compare - or ... | fourfold predict FOLDER -"),
     ("broken", "broken-link", "got gone.csv"),
     ("loop", "unreadable-file", "symbolic links"),
     ("linked", "broken-link", "linked/b.csv is a link to a file that does not exist: got gone.csv"),

@@ -70,7 +70,10 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = (), called: str 
                 "not-a-file",
                 f"{name} is a folder, device, pipe or socket",
                 wanted="a regular file",
-                do="... | fourfold inspect -" if stat.S_ISFIFO(facts.st_mode) else "",
+                do="write - in its place, and pipe the data in, as in ... | fourfold compare - or "
+                "... | fourfold predict FOLDER -"
+                if stat.S_ISFIFO(facts.st_mode)
+                else "",
             )
         if not facts.st_size:
             raise FileError(
