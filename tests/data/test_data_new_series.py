@@ -182,3 +182,31 @@ def test_new_series_of_another_sampling_rate_are_told(per, at, every, said):
     new = LONG.assign(t=at(LONG["t"] * every))
     notes = "\n".join(map(str, read_inputs(new, preparation).notes))
     assert said in notes and ("in training" in notes) == bool(said)
+
+
+def of_two_columns():
+    frame = LONG.assign(label=np.repeat(["walk", "run"] * 12, 10), trial=LONG["subject"].str[2:])
+    return Preparation.fit(read(frame, target="label", roles=Roles(id="subject,trial", time="t")), range(20))
+
+
+def of_lists():
+    return Preparation.fit(read(in_lists().assign(label=["walk", "run"] * 12), target="label"), range(20))
+
+
+def in_lists(**more):
+    return LONG.iloc[5:].assign(**more).groupby("subject").agg(list).drop(columns="t").reset_index(drop=True)
+
+
+FURTHER = [
+    (of_series, LONG.assign(label="walk"), []),
+    (of_series, LONG.assign(az=1.0), ["left out: 'az' (the model has no such channel)"]),
+    (of_two_columns, LONG.assign(trial=LONG["subject"].str[2:]), []),
+    (of_lists, in_lists(), []),
+    (of_lists, in_lists(az=1.0), ["left out: 'az' (the model has no such channel)"]),
+]
+
+
+@pytest.mark.parametrize(("model", "new", "said"), FURTHER)
+def test_a_channel_that_was_not_learnt_is_said(model, new, said):
+    rows = read_inputs(new, model())
+    assert [str(note) for note in rows.noticed.said() if "left out" in str(note)] == said

@@ -45,7 +45,7 @@ from fourfold.preprocessing.text import texts_of
 
 from .latest import latest_of
 from .new_columns import another_shape, by_place, checked, renamed
-from .new_series import ids_apart, parts_of_id, with_series
+from .new_series import further_channels, ids_apart, parts_of_id, with_series
 from .noticed import Noticed
 from .scale import on_another_scale
 from .shapes import filled_up, fitted, laid_out, of_other_axes, row_shapes, shaped
@@ -286,7 +286,9 @@ def _another_table(found: Source, preparation: Preparation) -> DataError:
 
 def _series(found: Source, preparation: Preparation) -> NewRows:
     """Series of named channels: lists, an array, or a table in long form."""
+    names = [*found.lists] or [*(found.inputs if isinstance(found.inputs, Table) else ())]
     found, beside = _from_lists(found, preparation)
+    found = found.noting(*further_channels(names, preparation))
     if not isinstance(found.inputs, Table):
         return _array(found, preparation, "id", beside)
     if len(preparation.source_columns) == len(preparation.columns):  # in training there was no table in long form

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from fourfold.data.dataset import Table
+from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import close, listed
 from fourfold.data.series.unpivoted import ROW
 from fourfold.data.source import Source
@@ -16,7 +16,7 @@ from fourfold.preprocessing import Preparation
 
 from .other_form import how_to_turn
 
-__all__ = ["ids_apart", "parts_of_id", "with_series"]
+__all__ = ["further_channels", "ids_apart", "parts_of_id", "with_series"]
 
 
 def with_series(found: Source, preparation: Preparation) -> Source:
@@ -67,6 +67,14 @@ def ids_apart(table: Table, id: str, labels: np.ndarray) -> Table:
     first = dict(zip(reversed(table[id].tolist()), range(table.rows - 1, -1, -1)))
     rows = [first[label] for label in labels.tolist()]
     return Table({part: table[part][rows] for part in parts})
+
+
+def further_channels(names: Iterable[str], preparation: Preparation) -> tuple[Note, ...]:
+    """What is said of columns that hold no channel of the model, nor what names, orders or answers its series."""
+    used = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
+    known = used.union(*(name.split(", ") for name in preparation.source_columns[:1]), map(column_of, used))
+    further = [name for name in names if name not in known]
+    return (Note(f"left out: {listed(further)}", "the model has no such channel"),) if further else ()
 
 
 def parts_of_id(table: Table, id: str) -> list[str]:
