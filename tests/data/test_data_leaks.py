@@ -94,3 +94,40 @@ def test_a_column_each_value_of_which_has_one_target_gives_it_away_though_it_has
     assert not leaks(frame.assign(churn=rng.permutation(churn)), target="churn")
     rare = frame.assign(churn=(session == 7).astype(int)).groupby("session").head(2)
     assert not leaks(rare, target="churn")  # which chance may do
+
+
+# name: (how many of the rows with the target, and of the others, have a value), and the gain that is said
+FILLED = {
+    "93 % and 1 %": ((0.93, 0.01), "9"),
+    "missing in 95 %, there in the others": ((0.05, 1.0), "9"),
+    "70 % and 15 %": ((0.7, 0.15), ""),
+    "10 % of both": ((0.1, 0.1), ""),
+    "15 % and none": ((0.15, 0.0), ""),
+}
+
+
+@pytest.mark.parametrize("values", ["words", "numbers", "dates"])
+@pytest.mark.parametrize("name", FILLED)
+def test_a_column_that_is_written_once_the_target_is_known_is_told_by_where_it_has_values(name, values):
+    (with_it, without), said = FILLED[name]
+    rng = np.random.default_rng(7)
+    y = rng.random(800) < 0.3
+    written = {
+        "words": rng.choice(["price", "moved", "service"], 800),
+        "numbers": rng.normal(50, 9, 800).round(1).astype(str),
+        "dates": (np.datetime64("2020-01-01") + rng.integers(0, 400, 800)).astype(str),
+    }[values]
+    cells = np.where(rng.random(800) < np.where(y, with_it, without), written, None)
+    frame = pd.DataFrame({"v": rng.normal(size=800), "reason": cells, "left": np.where(y, "yes", "no")})
+    found = leaks(frame)
+    assert len(found) == bool(said)
+    for one in found:
+        assert f"whether it has a value tells {said}" in one.what and 0.8 < one.number < 0.98
+        assert one.do == "--drop reason, if it is written once the target is known"
+
+
+def test_a_few_rows_that_have_a_value_tell_nothing():
+    y = np.arange(400) < 9
+    note = np.where(np.arange(400) < 8, 3.5, np.nan)
+    frame = pd.DataFrame({"v": np.random.default_rng(0).normal(size=400), "note": note})
+    assert not leaks(frame.assign(target=np.where(y, "a", "b")))

@@ -23,6 +23,10 @@ NEARLY, BUT_GUESSED = 0.98, 0.9
 guessing, from which on it is said to be the target but for a few rows. A strong predictor seldom has a value for each
 class, and is known by `ALMOST` alone."""
 
+FILLED, FEWEST_FILLED = 0.8, 10
+"""The share of what could be gained over guessing, and the rows that this is, from which on it is said that the target
+is told by whether a column has a value: seldom does any but one that is written once the target is known."""
+
 LARGEST = 1e30
 FEWEST_GROUPS = 10
 """Values of a column from which on they may name groups."""
@@ -40,7 +44,8 @@ def judge(case: Case) -> Iterator[Finding]:
     Words: the most frequent class (or mean target) of each level. Numbers: a small tree. The gain over guessing is
     (accuracy - g) / (1 - g), g the share of the most frequent class; for a number it is R^2. All by the rows' weights.
     A column is also told of whose values each has one target in all of its rows, which are too few to be learnt from.
-    Or that stand for the values of the target, one for one, in nearly all rows. A number is also told by one whose
+    Or that stand for the values of the target, one for one, in nearly all rows, or are there where the target is one
+    class, and missing where it is another. A number is also told by one whose
     order it has in all rows, as by its logarithm or its square, of which a tree learns too little where values lie far
     from each other. The time in whose order rows stand tells any number that changes slowly, which another finding
     says.
@@ -73,9 +78,14 @@ def judge(case: Case) -> Iterator[Finding]:
         if nearly is not None:
             told, share, gain = nearly
             how = f"value for value in {percent(share, 1)} of the rows"
+        filled = _told_by_being_there(values, dict(targets), weights) if gain < ALMOST and nearly is None else None
+        if filled is not None:
+            told, gain = filled
+            how = f"whether it has a value tells {percent(gain, 1)} of what guessing misses"
         what = f"the target {told!r}" if case.task.several else "the target"
-        if gain >= ALMOST or nearly is not None:
-            do = f"--drop {shlex.quote(name)}, if it is not known before the target is"
+        if gain >= ALMOST or nearly is not None or filled is not None:
+            when = "is written once the target is known" if filled else "is not known before the target is"
+            do = f"--drop {shlex.quote(name)}, if it {when}"
             if groups:
                 belongs = f"--group {(quoted := shlex.quote(name))}, if its values name what rows belong to"
                 do = f"{belongs} (--id {quoted} --time COLUMN, if these are the steps of a series); else {do}"
@@ -116,6 +126,34 @@ def _most_alike(values: np.ndarray, targets: dict[str, tuple[np.ndarray, bool]])
     usual = np.unique(targets[likeliest][0], return_counts=True)[1].max() / len(values)
     gain = (share - usual) / (1 - usual) if usual < 1 else 0.0
     return (likeliest, share, float(gain)) if share >= NEARLY and gain >= BUT_GUESSED else None
+
+
+def _told_by_being_there(
+    values: np.ndarray, targets: dict[str, tuple[np.ndarray, bool]], weights: np.ndarray
+) -> tuple[str, float] | None:
+    """The classes that are told by whether a column (N,) has a value, and the gain over guessing; None if none are.
+
+    >>> codes, places = np.arange(100) % 2, np.arange(100)
+    >>> reasons = np.where((codes == 1) & (places > 9), 3.5, np.nan)
+    >>> _told_by_being_there(reasons, {"y": (codes, True)}, np.ones(100))
+    ('y', 0.9)
+    """
+    there = (~np.isnan(values)).astype(np.int64)
+    if there.all() or not there.any():
+        return None
+    gains = {}
+    for name, (codes, classes) in targets.items():
+        if not classes:
+            continue
+        table, rows = np.zeros((2, 2, int(codes.max()) + 1))
+        np.add.at(table, (there, codes), weights)
+        np.add.at(rows, (there, codes), 1)
+        usual = table.sum(axis=0).argmax()
+        missed, told = table.sum() - table[:, usual].sum(), (table.max(axis=1) - table[:, usual]).sum()
+        if missed and (rows.max(axis=1) - rows[:, usual]).sum() >= FEWEST_FILLED:
+            gains[name] = float(told / missed)
+    best = max(gains, key=lambda name: gains[name], default="")
+    return (best, gains[best]) if best and gains[best] >= FILLED else None
 
 
 def _named_share(values: np.ndarray, target: np.ndarray, classes: bool) -> float:
