@@ -23,6 +23,7 @@ MADE = {
     "a price times how many": ((PARTS["east"] * PARTS["south"]).round(1), "product of 'south', 'east'"),
     "a price for one": ((PARTS["west"] / PARTS["south"]).round(3), "quotient of 'west', 'south'"),
     "percent": ((100 * PARTS["north"] / PARTS["west"]).round(1), "quotient (times 100) of 'north', 'west'"),
+    "a share": (100 - sum(PARTS.values()), "rest to 100 of 'north', 'south', 'east', 'west'"),
     "another unit": ((PARTS["north"] / PARTS["east"] * 3.6).round(2), "quotient (times 3.6) of 'north', 'east'"),
 }
 
@@ -38,6 +39,16 @@ def test_a_target_that_is_made_of_inputs(name):
 def test_roundings_hide_no_mean():
     one = found((sum(PARTS.values()) / 4).round(2))["made-of-inputs"]
     assert one.what.endswith("is the mean of 'north', 'south', 'east', 'west'")
+
+
+@pytest.mark.parametrize(("whole", "places"), [(100, 1), (100, 0), (1, 3)])
+def test_the_last_of_shares_that_are_rounded_is_made_of_the_others(whole, places):
+    shares = (whole * np.random.default_rng(3).dirichlet([2, 3, 4, 3], 300)).round(places)
+    table = {"depth": np.arange(300) % 7 / 3, **dict(zip("abc", shares.T)), "y": shares[:, 3]}
+    told = [one.what for one in judge(read(table, task="regression")) if one.slug == "made-of-inputs"]
+    assert told == [f"the target 'y' is the rest to {whole} of 'a', 'b', 'c'"]
+    table["y"] = table["y"] + np.random.default_rng(4).normal(0, shares.std(), 300)
+    assert not [one for one in judge(read(table, task="regression")) if one.slug == "made-of-inputs"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
-"""A target that is made of inputs: the sum, the mean or the difference of some of them, the product or the quotient of
-two, or the time between two dates."""
+"""A target that is made of inputs: the sum, the mean or the difference of some of them, what shares leave of 100 or 1,
+the product or the quotient of two, or the time between two dates."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ FEWEST, MOST_ROWS, MOST_COLUMNS = 20, 500, 64
 
 ROUNDED = 0.01
 """The part of the target's standard deviation by which its values may differ, as roundings do."""
+
+WHOLES, ROUNDED_PARTS = (100, 1), 0.2
+"""What shares sum to, and the part of the target's standard deviation up to which all of them may be rounded."""
 
 BEYOND = 5
 """How many times wider all factors of a product spread than a single one may leave its target to differ."""
@@ -55,14 +58,17 @@ def judge(case: Case) -> Iterator[Finding]:
 
 
 def _made_of(columns: np.ndarray, target: np.ndarray) -> tuple[str, Sequence[int]]:
-    """What of numbers (K, N) makes a target (N,), and which of them: as few as possible that stand side by side, or of
-    two the first without the second, times the second or over it; "" where none do.
+    """What of numbers (K, N) makes a target (N,), and which of them: as few as possible that stand side by side, or
+    these and the target make a whole, or of two the first without the second, times the second or over it; "" where
+    none do.
 
     >>> parts = np.random.default_rng(0).normal(size=(4, 30))
     >>> _made_of(parts, parts[1:].sum(axis=0)), _made_of(parts, parts[:2].mean(axis=0))
     (('sum of', range(1, 4)), ('mean of', range(0, 2)))
     >>> _made_of(parts, parts[3] - parts[1]), _made_of(parts, parts[0] * parts[2])
     (('difference of', (3, 1)), ('product of', (0, 2)))
+    >>> _made_of(parts, 100 - parts[:3].sum(axis=0))
+    ('rest to 100 of', range(0, 3))
     >>> _made_of(parts, 100 * parts[3] / parts[1]), _made_of(parts, parts[0] * parts[1] + parts[2])
     (('quotient (times 100) of', (3, 1)), ('', ()))
     """
@@ -74,11 +80,25 @@ def _made_of(columns: np.ndarray, target: np.ndarray) -> tuple[str, Sequence[int
             found = np.flatnonzero((np.abs(made - target) <= tolerance).all(axis=1))
             if found.size:
                 return what, range(int(found[0]), int(found[0]) + length)
+        rounded = max(tolerance, min((length + 1) * _step(target) / 2, ROUNDED_PARTS * target.std()))
+        for whole in WHOLES:
+            found = np.flatnonzero((np.abs(whole - runs - target) <= rounded).all(axis=1))
+            if found.size:
+                return f"rest to {whole} of", range(int(found[0]), int(found[0]) + length)
     for second, values in enumerate(columns):
         found = np.flatnonzero((np.abs(columns - values - target) <= tolerance).all(axis=1))
         if found.size and found[0] != second:
             return "difference of", (int(found[0]), second)
     return _multiplied(columns, target)
+
+
+def _step(target: np.ndarray) -> float:
+    """By what numbers (N,) that are rounded to three decimals at most are apart; 0 for others.
+
+    >>> _step(np.array([0.5, 2.0])), _step(np.array([1 / 3]))
+    (0.1, 0.0)
+    """
+    return next((10.0**-places for places in range(4) if (target == target.round(places)).all()), 0.0)
 
 
 def _multiplied(columns: np.ndarray, target: np.ndarray) -> tuple[str, Sequence[int]]:
