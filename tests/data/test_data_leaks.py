@@ -131,3 +131,24 @@ def test_a_few_rows_that_have_a_value_tell_nothing():
     note = np.where(np.arange(400) < 8, 3.5, np.nan)
     frame = pd.DataFrame({"v": np.random.default_rng(0).normal(size=400), "note": note})
     assert not leaks(frame.assign(target=np.where(y, "a", "b")))
+
+
+# name: what names the units (N,), and whether it may name what rows belong to
+NAMES = {
+    "words": (lambda units: [f"store {unit}" for unit in units], True),
+    "whole numbers": (lambda units: units + 1000, True),
+    "whole numbers in the target's order": (lambda units: np.argsort(np.argsort(LEVELS))[units], False),
+    "fractions": (lambda units: units / 7, False),
+}
+LEVELS = np.random.default_rng(1).normal(size=40)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_column_that_may_name_what_rows_belong_to_is_first_said_to_group_them(name):
+    named, groups = NAMES[name]
+    rng = np.random.default_rng(2)
+    units = rng.integers(0, 40, 800)
+    target = LEVELS[units] + rng.normal(0, 0.05, 800)
+    (one,) = leaks(pd.DataFrame({"v": rng.normal(size=800), "lot": named(units), "target": target}))
+    assert one.do.startswith("--group lot, if its values name what rows belong to") == groups
+    assert one.do.endswith("--drop lot, if it is not known before the target is")

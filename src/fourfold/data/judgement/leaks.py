@@ -86,7 +86,7 @@ def judge(case: Case) -> Iterator[Finding]:
         if gain >= ALMOST or nearly is not None or filled is not None:
             when = "is written once the target is known" if filled else "is not known before the target is"
             do = f"--drop {shlex.quote(name)}, if it {when}"
-            if groups:
+            if groups or (gain >= ALMOST and filled is None and _may_be_names(name, kind, values, dict(targets)[told])):
                 belongs = f"--group {(quoted := shlex.quote(name))}, if its values name what rows belong to"
                 do = f"{belongs} (--id {quoted} --time COLUMN, if these are the steps of a series); else {do}"
             yield Finding(
@@ -192,6 +192,25 @@ def _may_name_groups(case: Case, name: str, target: tuple[np.ndarray, bool]) -> 
     by_chance = share_alike(codes) ** (len(values) - len(first)) > np.exp(-BY_CHANCE)
     several = len(first) >= fewest and len(values) >= 2 * len(first) and not by_chance
     return several and not other_form and _are_alike(values, codes)
+
+
+def _may_be_names(name: str, kind: str, values: np.ndarray, target: tuple[np.ndarray, bool]) -> bool:
+    """Whether words, or whole numbers that are called no times, neighbours of which tell nothing of each other's target
+    (N,), may name what rows belong to: there are ten and more, twice as many as classes, of two rows each on average.
+
+    >>> units, level = np.arange(200.0) % 20, np.random.default_rng(0).normal(size=20)
+    >>> of_units = level[units.astype(int)], False
+    >>> _may_be_names("lot", "number", units, of_units), _may_be_names("lot", "number", units, (units, False))
+    (True, False)
+    """
+    codes, classes = target
+    first, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    fewest = max(FEWEST_GROUPS, 2 * len(np.unique(codes)) * classes)
+    if kind == "date" or len(first) < fewest or len(values) < 2 * len(first) or np.isnan(first).any():
+        return False
+    means = np.bincount(inverse, codes) / counts
+    at_random = np.mean(np.diff(means) ** 2) > np.var(means)  # it is twice the variance, where neighbours tell nothing
+    return kind == "category" or bool(not is_time(name) and (values == np.round(values)).all() and at_random)
 
 
 def _are_alike(values: np.ndarray, target: np.ndarray) -> bool:
