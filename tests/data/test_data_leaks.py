@@ -152,3 +152,12 @@ def test_a_column_that_may_name_what_rows_belong_to_is_first_said_to_group_them(
     (one,) = leaks(pd.DataFrame({"v": rng.normal(size=800), "lot": named(units), "target": target}))
     assert one.do.startswith("--group lot, if its values name what rows belong to") == groups
     assert one.do.endswith("--drop lot, if it is not known before the target is")
+
+
+def test_numbers_of_groups_whose_rows_have_one_class_but_for_a_few_are_told_as_words_are():
+    rng = np.random.default_rng(2)
+    units = rng.integers(0, 40, 800)
+    target = np.where((LEVELS[units] > 0) ^ (rng.random(800) < 0.004), "late", "in time")
+    for named in (units, [f"lot {unit}" for unit in units]):
+        (one,) = leaks(pd.DataFrame({"v": rng.normal(size=800), "lot": named, "target": target}))
+        assert one.do.startswith("--group lot") and 0.98 <= one.number < 1
