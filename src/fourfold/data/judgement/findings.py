@@ -27,6 +27,7 @@ from . import (
     groups,
     leaks,
     neighbours,
+    next_row,
     oddities,
     of_forecasts,
     of_series,
@@ -100,6 +101,7 @@ def as_plain(dataset: Dataset) -> dict[str, Any]:
 
 JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     leaks.judge,
+    next_row.judge,
     sums.judge,
     foretold.judge,
     shift.judge,
