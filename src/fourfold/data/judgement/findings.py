@@ -39,6 +39,7 @@ from . import (
     sums,
     targets,
     turned,
+    two_units,
     uninformative,
     unlabelled,
 )
@@ -103,6 +104,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     leaks.judge,
     next_row.judge,
     sums.judge,
+    two_units.judge,
     foretold.judge,
     shift.judge,
     unlabelled.judge,
