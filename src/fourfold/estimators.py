@@ -7,7 +7,6 @@ interface: Buitinck et al., "API design for machine learning software: experienc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -32,8 +31,9 @@ from fourfold.data.array_likes import familiar
 from fourfold.data.columns.roles import Roles
 from fourfold.data.objects import is_frame
 from fourfold.data.unequal import unequal
-from fourfold.errors import DataError, OptionError
-from fourfold.keywords import in_keywords, saying_keywords
+from fourfold.errors import OptionError
+from fourfold.estimator_inputs import are_texts, columns, has_words, labelled, labels, with_our_names
+from fourfold.keywords import saying_keywords
 from fourfold.options import Options
 from fourfold.report.progress import open_progress
 from fourfold.study.efforts import LEARNING_RATES, TINY
@@ -57,7 +57,7 @@ class _Estimator(BaseEstimator):
 
     def _rows(self, X: Any, reset: bool = False, y: Any = "no_validation") -> Any:
         """X as the data are read from it, the number and the names of its columns kept or checked."""
-        if _are_texts(X):
+        if are_texts(X):
             X = np.asarray(X, object)[:, None]
         series = unequal(X, "X")
         X = X if series is None else series
@@ -65,7 +65,7 @@ class _Estimator(BaseEstimator):
             least, X = 2 if reset else 1, familiar(X, "X")
             X = check_array(
                 X,
-                dtype=None if _has_words(X) else "numeric",  # pyright: ignore[reportArgumentType]
+                dtype=None if has_words(X) else "numeric",  # pyright: ignore[reportArgumentType]
                 ensure_all_finite=False,
                 allow_nd=True,
                 ensure_min_samples=least,
@@ -75,10 +75,10 @@ class _Estimator(BaseEstimator):
         if not reset and self.model_.preparation.masked and np.ndim(X) in (2, 3):  # series of any length
             X = np.asarray(X)
             X = X if X.ndim == 3 else X[:, :, None]
-            columns: Any = np.empty((len(X), self.n_features_in_))
+            of_rows: Any = np.empty((len(X), self.n_features_in_))
         else:
-            columns = X
-        validate_data(self, columns, y, reset=reset, skip_check_array=True)
+            of_rows = X
+        validate_data(self, of_rows, y, reset=reset, skip_check_array=True)
         return X
 
     def _dataset(self, X: Any, y: Any, task: str, groups: Any, weights: dict[str, Any]) -> Dataset:
@@ -86,8 +86,8 @@ class _Estimator(BaseEstimator):
         if unknown := [name for name in weights if name != "sample_weight"]:
             raise TypeError(f"{type(self).__name__}.fit() got an unexpected keyword argument {unknown[0]!r}")
         roles = Roles(weight=weights.get("sample_weight"), group=groups)
-        with saying_keywords(_with_our_names):
-            return _labelled(from_arrays(X, y, task=task, layout=self.layout, target_per="series", roles=roles))
+        with saying_keywords(with_our_names):
+            return labelled(from_arrays(X, y, task=task, layout=self.layout, target_per="series", roles=roles))
 
     def _outputs(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
@@ -221,8 +221,8 @@ class _Classifier(ClassifierMixin, _Estimator):
         ``sample_weight`` (N,): how much each row counts; rows of one of ``groups`` (N,) stay on one side of each split.
         """
         X = self._rows(X, reset=True, y=y)
-        several = _columns(y) > 1
-        y = check_array(y, input_name="y") if several else _labels(y)
+        several = columns(y) > 1
+        y = check_array(y, input_name="y") if several else labels(y)
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         check_consistent_length(X, y)
@@ -271,7 +271,7 @@ class _Regressor(RegressorMixin, _Estimator):
     def fit(self, X: Any, y: Any, *, groups: Any = None, **weights: Any) -> Any:
         """Learns from rows X and their numbers y (N,) or (N, K), and returns itself; the rest as of the classifiers."""
         X = self._rows(X, reset=True, y=y)
-        y = check_array(y if _columns(y) > 1 else column_or_1d(y, warn=True), ensure_2d=False, input_name="y")
+        y = check_array(y if columns(y) > 1 else column_or_1d(y, warn=True), ensure_2d=False, input_name="y")
         check_consistent_length(X, y)
         self.model_ = self._train(self._dataset(X, y, "regression", groups, weights))
         return self
@@ -285,76 +285,6 @@ class _Regressor(RegressorMixin, _Estimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
-
-
-def _labelled(dataset: Dataset) -> Dataset:
-    """The data set, each of whose rows has a label, as scikit-learn expects it of y."""
-    if dataset.labelled is not None:
-        _check_there(dataset.labelled)
-    return dataset
-
-
-def _labels(y: Any) -> np.ndarray:
-    """Labels (N,), each of which is there, that can be put in order."""
-    y = column_or_1d(y, warn=True)
-    if y.dtype != object:
-        return y
-    _check_there(np.array([not _is_missing(label) for label in y], bool))
-    try:
-        np.unique(y)
-    except TypeError as error:
-        other = next(label for label in y if type(label) is not type(y[0]))
-        raise DataError(
-            "mixed-y",
-            "y has labels of several types",
-            got=f"{y[0]!r:.40} and {other!r:.40}",
-            wanted="words alone, or numbers alone",
-            do="y = [str(label) for label in y], which makes words of them",
-        ) from error
-    return y
-
-
-def _check_there(there: np.ndarray) -> None:
-    """Refuse a y that lacks a value in some rows."""
-    if not there.all():
-        raise DataError(
-            "missing-y",
-            "y has missing values",
-            got=f"{(~there).sum()} of {len(there)} rows, the first is row {there.argmin() + 1}",
-            wanted="a value for each row of X",
-            do="leave these rows out of both",
-        )
-
-
-def _is_missing(label: Any) -> bool:
-    """Whether it is None, NaN, or what pandas writes for a missing value."""
-    if isinstance(label, (float, np.floating)):
-        return bool(np.isnan(label))
-    return label is None or type(label).__name__ in ("NAType", "NaTType")
-
-
-def _with_our_names(text: str) -> str:
-    """A message with the names that weights and groups have here, where it speaks of these."""
-    text = re.sub(r"--weight\b|'weight'|\bweight(?= has| have|\.)|\bweights(?= of 0)", "sample_weight", text)
-    return in_keywords(re.sub(r"--group\b|'group'|\bgroup(?= has| have|\.)", "groups", text))
-
-
-def _are_texts(X: Any) -> bool:
-    """Whether rows are texts: a list, an array or a column of nothing but words."""
-    flat = isinstance(X, (list, tuple)) or len(getattr(X, "shape", ())) == 1
-    return flat and len(X) > 0 and all(isinstance(one, str) for one in X)
-
-
-def _has_words(X: Any) -> bool:
-    """Whether rows that are no frame have words in them."""
-    array = np.asarray(X) if isinstance(X, (list, tuple, np.ndarray)) else np.empty(0)
-    return array.dtype.kind == "U" or (array.dtype == object and any(isinstance(one, str) for one in array.ravel()))
-
-
-def _columns(y: Any) -> int:
-    """How many columns a target has."""
-    shape = np.asarray(y).shape
-    return shape[1] if len(shape) == 2 else 1
 
 
 # ---- the public names ----------------------------------------------------------------------------------------
