@@ -51,23 +51,21 @@ def test_an_arm_s_reach_is_learnt_to_a_tenth():
 
 
 AS_BEFORE = {
-    ("dense", 2, 1, 60): False, ("dense", 2, 2, 60): True, ("dense", 3, 1, 60): False, ("dense", 3, 2, 60): False,
-    ("dense", 3, 3, 60): True, ("convolution", 2, 1, 60): True, ("convolution", 3, 2, 60): True,
-    ("convolution", 3, 3, 60): True, ("convolution", 3, 3, 700): False, ("convolution", 2, 3, 700): True,
+    ("dense", 2, 1): False, ("dense", 2, 2): True, ("dense", 3, 1): False, ("dense", 3, 2): False,
+    ("convolution", 2, 1): True, ("convolution", 3, 2): True,
 }  # fmt: skip
-"""Whether a model of a family, of rows of so many axes, of an earlier format, of so many rows is built now as it was
-then."""
+"""Whether a model of a family, of rows of so many axes, of an earlier format is built now as it was then."""
 
 
-@pytest.mark.parametrize("family, axes, format, rows", list(AS_BEFORE))
-def test_a_model_of_a_recipe_before_is_refused_by_its_format_and_others_are_read(family, axes, format, rows, tmp_path):
-    x = np.random.default_rng(0).normal(size=(rows, 4, 1)[:axes])
+@pytest.mark.parametrize("family, axes, format", list(AS_BEFORE))
+def test_a_model_of_a_recipe_before_is_refused_by_its_format_and_others_are_read(family, axes, format, tmp_path):
+    x = np.random.default_rng(0).normal(size=(60, 3, 1)[:axes])
     make = {"dense": DenseRegressor, "convolution": ConvolutionRegressor}[family]
-    model = make(size="S", learning_rate=0.01, steps=10).fit(x, x.reshape(rows, 4)[:, 0]).model_
+    model = make(size="S", learning_rate=0.01, steps=10).fit(x, x.reshape(60, 3)[:, 0]).model_
     model.save(tmp_path)
     facts = json.loads((tmp_path / "model.json").read_text())
     (tmp_path / "model.json").write_text(json.dumps({**facts, "format": format}))
-    if AS_BEFORE[family, axes, format, rows]:
+    if AS_BEFORE[family, axes, format]:
         np.testing.assert_array_equal(SavedModel.load(tmp_path).predict(x), model.predict(x))
     else:
         with pytest.raises(FileError, match="another version"):

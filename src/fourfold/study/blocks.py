@@ -42,7 +42,7 @@ from fourfold.training.replicas import (
     warm_up_then_cosine,
 )
 
-VERSION = 18
+VERSION = 17
 """Counts changes of the recipe: blocks of another version are not reused."""
 
 CHECKS, PATIENCE = 10, 5

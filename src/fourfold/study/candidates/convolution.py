@@ -5,10 +5,7 @@ Over long series the taps of the filters lie ever further apart, in place of poo
 with the maximum of each two steps after each layer. Very long ones are halved once, by averages: half the time, and an
 accuracy that is lower on some sets and higher on others. At the end stand the average and the mean square over the
 steps: the maximum, of one step in hundreds, learns what is chance (FaceFour 54 %), and by the average alone a motif in
-noise is not found. Both forget where a motif was: of 500 series and more the averages of the quarters stand beside them
-(Lazebnik et al., "Beyond bags of features: spatial pyramid matching", 2006), by which the order of two motifs is told,
-and where a walk is highest; of fewer, chance is learnt by them. Of few series half of the squares and of the quarters
-are dropped in training. Measured in docs/candidates.md.
+noise is not found. Of few series half of the squares are dropped in training. Measured in docs/candidates.md.
 
 Source: Wang et al., "Time series classification from scratch with deep neural networks", 2017 (series); He et
 al., "Deep residual learning for image recognition", 2016 (residuals).
@@ -55,7 +52,6 @@ from fourfold.study.candidates.columns import permuted_vectors, reads_in_order
 LARGE_SIDE = 16  # images at least this large are pooled twice
 LONG_SERIES, VERY_LONG_SERIES = 64, 256
 LONGEST = 512  # longer series are cut into frames
-PARTS, ENOUGH = 4, 500  # of a series at most, of each of which the average is told; rows from which on it is
 COLUMN_WIDTH = 8
 
 
@@ -121,27 +117,14 @@ def _halved(x: Symbol) -> Symbol:
 
 
 def _pooled(x: Symbol, problem: Problem) -> Symbol:
-    """Features of a series (N, T, C): the average and, of a text, the maximum (N, 2C), else the mean square; beside
-    them the averages of the quarters (N, 6C), or of what is to be continued the last step (N, 3C)."""
+    """Features (N, 2C) of a series (N, T, C): the average, and of a text the maximum, else the mean square; where it is
+    to be continued (N, 3C), with its last step."""
     average = GlobalAveragePooling1D()
     if problem.layout == "text":
         return Concatenate()([average(x), GlobalMaxPooling1D()(x)])
     square = GlobalAveragePooling1D()(Multiply()([x, x]))
-    features = [square, Flatten()(AveragePooling1D(_part(x), padding="same")(x))] if _has_parts(problem) else [square]
-    if problem.small:
-        features = [Dropout(0.5)(feature) for feature in features]
-    return Concatenate()([average(x), *features, *([_last(x)] if problem.forecast else [])])
-
-
-def _has_parts(problem: Problem) -> bool:
-    """Whether the averages of the quarters are told: of many series of one length, which are not to be continued."""
-    alike = problem.layout == "sequence" and not (problem.masked or problem.forecast)
-    return alike and problem.rows >= ENOUGH and problem.shape[0] >= PARTS
-
-
-def _part(x: Symbol) -> int:
-    """The steps of a quarter of a series (N, T, C)."""
-    return -(-x.shape[1] // PARTS)  # pyright: ignore[reportOptionalOperand]
+    features = [average(x), Dropout(0.5)(square) if problem.small else square]
+    return Concatenate()([*features, _last(x)] if problem.forecast else features)
 
 
 def _last(x: Symbol) -> Symbol:
@@ -195,7 +178,6 @@ def describe(problem: Problem, width: int, filters: int | None = None, kernel_si
         layers += f", dilated by {', '.join(map(str, _dilations(problem)))}"
     beside = "maximum" if problem.layout == "text" else "mean square"
     end = "a vector a step" if problem.stepwise else f"average and {beside} over time"
-    end += f", average of each of up to {PARTS} parts" * (_has_parts(problem) and not problem.stepwise)
     end += ", and the last step" * problem.forecast
     return f"{layers}, each BatchNormalization and relu, one residual; {end}"
 
