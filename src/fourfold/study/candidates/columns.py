@@ -27,6 +27,9 @@ from fourfold.study.candidates.base import (
     learned_places,
 )
 
+COLUMN_WIDTH = 8
+"""The width of the vectors that are read one after the other."""
+
 
 def column_vectors(x: Symbol, problem: Problem, width: int) -> Symbol:
     """A table (N, F) as one vector a column (N, T, W), of wide tables one a group of columns.

@@ -47,12 +47,11 @@ from fourfold.study.candidates.base import (
     framed,
     series,
 )
-from fourfold.study.candidates.columns import permuted_vectors, reads_in_order
+from fourfold.study.candidates.columns import COLUMN_WIDTH, permuted_vectors, reads_in_order
 
 LARGE_SIDE = 16  # images at least this large are pooled twice
 LONG_SERIES, VERY_LONG_SERIES = 64, 256
 LONGEST = 512  # longer series are cut into frames
-COLUMN_WIDTH = 8
 
 
 def build(

@@ -25,10 +25,9 @@ from fourfold.study.candidates.base import (
     highest,
     of_a_frame,
 )
-from fourfold.study.candidates.columns import column_count, permuted_vectors, reads_in_order
+from fourfold.study.candidates.columns import COLUMN_WIDTH, column_count, permuted_vectors, reads_in_order
 
 LONGEST = 64
-COLUMN_WIDTH = 8
 SLOW = 4
 """One unit in so many starts slow."""
 
