@@ -58,13 +58,16 @@ from fourfold.study.workers import check_executor
 class Comparison:
     """What a comparison found.
 
-    ``results`` is the content of results.json; ``model`` takes raw rows; ``folder`` holds the files.
+    ``results`` is the content of results.json; ``model`` takes raw rows; ``folder``, an absolute path, holds the files.
     """
 
     results: dict[str, Any]
     timings: dict[str, Any]
     folder: Path
     _model: SavedModel | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.folder = self.folder.absolute()
 
     @property
     def verdict(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Timer
 
 import pytest
@@ -67,6 +68,28 @@ def cancelled():
     future = Future()
     future.cancel()
     return future
+
+
+@dataclass(frozen=True)
+class Writes:
+    """A task that leaves a file in the folder."""
+
+    data: str = ""
+
+    def run(self, folder):
+        (folder / "written").touch()
+
+    def load(self, folder):
+        return None
+
+
+def test_a_folder_is_the_one_that_was_meant_in_a_worker_that_began_elsewhere(tmp_path, monkeypatch):
+    """The local worker is kept, and a notebook may go to another folder meanwhile."""
+    for name in "ab":
+        (tmp_path / name / "out").mkdir(parents=True)
+        monkeypatch.chdir(tmp_path / name)
+        (done,) = run_blocks([Writes()], Path("out"))
+        assert not done.failure and (tmp_path / name / "out" / "written").exists()
 
 
 @pytest.mark.timeout(60)

@@ -76,7 +76,7 @@ def run_blocks(
 
     Args:
         wanted: blocks; those that are on disk are not run again.
-        folder: the study's folder.
+        folder: the study's folder. Workers are told its absolute path: they may have begun in another folder.
         executor: where they run; a local worker by default.
         tell: is told of each end.
         patience: seconds after which a task that is away is taken for lost, if that is also twenty times what
@@ -85,6 +85,7 @@ def run_blocks(
     Raises:
         MachineError: the disk is full, or a folder can't be written: what no retry would mend.
     """
+    folder = folder.absolute()
     ended: list[Done] = []
 
     def end(done: Done) -> None:
