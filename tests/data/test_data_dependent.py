@@ -83,6 +83,22 @@ def test_numbers_that_count_anew_below_each_unit_make_a_panel_whatever_they_are_
         assert "panel" not in found(frame.drop(columns="state").sample(frac=1, random_state=0), target="income")
 
 
+def test_a_grid_of_two_measured_columns_and_what_numbers_units_make_no_panel():
+    """Temperatures that begin elsewhere at each other one; lists of words that each of several subjects hears."""
+    rows = [(high, low) for high in range(18, 44, 2) for low in range(max(high - 20, 6) // 2 * 2, high - 8, 2)]
+    grid = pd.DataFrame(rows, columns=["warmest", "coldest"])
+    heard = panel().sort_values(["code", "year"]).rename(columns={"year": "Subj"})
+    for frame in (grid.assign(income=np.arange(len(grid)) % 17 + 0.5), heard.drop(columns="state")):
+        findings = found(frame, target="income")
+        assert "panel" not in findings and ("repeated-units" in findings) == ("Subj" in frame)
+
+
+@pytest.mark.parametrize("name, is_id", [("yearID", False), ("playerID", True)])
+def test_years_are_no_ids(name, is_id):
+    frame = table().assign(**{name: 1900 + np.arange(N) // 4})
+    assert ("repeated-ids" in found(frame, target="kind")) == is_id
+
+
 def test_one_row_of_a_unit_that_is_written_twice_and_times_of_one_row_make_no_panel():
     twice = panel()
     assert "panel" not in found(pd.concat([twice, twice[:1]], ignore_index=True), target="income")

@@ -19,7 +19,7 @@ __all__ = [
 
 TOTAL = re.compile(
     r"(?:grand |sub-?)?totals?\b.*|.* totals?|sum|summe|(?:zwischen|gesamt)summe|(?:gesamt)?ergebnis|insgesamt|result"
-    r"|(?:sous-)?total.*|totale?|\u0438\u0442\u043e\u0433\u043e|\u5408\u8ba1|\u5c0f\u8ba1|\u5408\u8a08|\u5c0f\u8a08",
+    r"|sous-tota(?:l|ux)\b.*|totale|totaux|\u0438\u0442\u043e\u0433\u043e|\u5408\u8ba1|\u5c0f\u8ba1|\u5408\u8a08|\u5c0f\u8a08",
     re.IGNORECASE,
 )
 """What rows of totals are called."""
@@ -53,7 +53,7 @@ class LeftOutLabels(Note):
 def called_totals(words: Iterable[str | None], pattern: re.Pattern[str] = TOTAL) -> list[str]:
     """The words that rows of totals are called.
 
-    >>> called_totals(["North", "Grand Total", None, "total cost", "Sumatra"])
+    >>> called_totals(["North", "Grand Total", None, "total cost", "Sumatra", "totalcensus"])
     ['Grand Total', 'total cost']
     """
     return [word for word in words if word is not None and pattern.fullmatch(word.strip())]

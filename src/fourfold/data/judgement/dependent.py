@@ -83,7 +83,7 @@ def _panel(case: Case) -> Panel | None:
                 continue
             if not is_known(case, values):
                 best, most = Panel(unit, values, time), chance
-    counters = ((name, values) for name, kind, values in columns if best is None and kind == "number")
+    counters = ((name, values) for name, kind, values in columns if best is None and _may_count(name, kind))
     for time, moments in counters:
         for unit, values in others:
             if unit != time and counts_anew(moments, values) and not is_known(case, values):
@@ -104,8 +104,8 @@ def time_within(case: Case, ids: np.ndarray) -> str:
 
 
 def counts_anew(moments: np.ndarray, values: np.ndarray) -> bool:
-    """Whether the rows of each of several values (N,) stand together, and numbers (N,) rise in them, mostly by the
-    shortest of their steps, and fall where the next ones begin.
+    """Whether the rows of each of several values (N,) stand together, and numbers (N,) rise in them, mostly from the same
+    one and by the shortest of their steps, and fall where the next ones begin.
 
     >>> units = np.repeat([3.0, 1.0, 2.0], 4)
     >>> counts_anew(np.tile([0.0, 1.0, 2.0, 4.0], 3), units), counts_anew(np.arange(12.0), units)
@@ -116,8 +116,14 @@ def counts_anew(moments: np.ndarray, values: np.ndarray) -> bool:
     if not FEWEST_UNITS <= units <= len(values) / 2 or units != len(np.unique(values)):
         return False
     rises, falls = steps[within], steps[~within]
+    begins = moments[np.append(True, ~within)]
     counts = rises.min() > 0 > falls.max() and np.isclose(rises, rises.min()).mean() > 0.5
-    return bool(counts and len(rises) > BY_CHANCE)
+    return bool(counts and len(rises) > BY_CHANCE and np.unique(begins, return_counts=True)[1].max() > units / 2)
+
+
+def _may_count(name: str, kind: str) -> bool:
+    """Whether a column may number the steps of units: it is not called what numbers the units themselves."""
+    return kind == "number" and ID.search(name) is None and name.casefold() not in UNITS
 
 
 def may_name_units(kind: str, values: np.ndarray) -> bool:

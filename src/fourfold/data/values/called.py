@@ -15,8 +15,8 @@ __all__ = [
     "is_time",
 ]  # fmt: skip
 
-ID = re.compile(r"(?i:^|[_\W]|case|client|customer|patient|person|subj|subject|user)(?i:id)$|[a-z](Id|ID)$")
-"""Names of ids: not acid, or paid."""
+ID = re.compile(r"(?i:^|[_\W]|case|client|customer|patient|person|subj|subject|user)(?i:id)$|[a-z](?<![Yy]ear)(Id|ID)$")
+"""Names of ids: not acid, or paid, or yearID."""
 
 UNITS = frozenset(
     ["subject", "subj", "patient", "participant", "proband", "respondent", "person", "individual", "animal", "student"]
