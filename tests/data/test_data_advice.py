@@ -240,6 +240,14 @@ def test_many_rows_that_are_called_totals_and_are_no_sums_are_none(tmp_path):
     assert not any(finding.slug == "total-rows" for finding in judge(data))
 
 
+@pytest.mark.parametrize("sales, is_sum", [(95, False), (105, True)])
+def test_a_company_called_total_is_no_sum_where_another_is_larger(sales, is_sum, tmp_path):
+    """A sum of what is not negative is as large as the largest of them."""
+    rows = [f"firm {i},{i * 37 % 101},{i % 7}" for i in range(1, 101)] + [f"Total,{sales},3"]
+    data = read(made("\n".join(["name,sales,y", *rows]), tmp_path), target="y")
+    assert any(finding.slug == "total-rows" for finding in judge(data)) == is_sum
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_and_said(name, tmp_path):
     content, options, code, slug, words = REFUSED[name]

@@ -113,14 +113,16 @@ def ends_in_margin(words: np.ndarray, numbers: Sequence[np.ndarray]) -> bool:
 
 
 def _are_large(columns: Iterable[np.ndarray], rows: np.ndarray, most: float = MOST_TOTALS) -> bool:
-    """Whether some of the rows (N,), ``most`` of all, hold in a column of numbers more than nine in ten of the others;
-    up to half of all, if these numbers are the sums of the rows above or below."""
+    """Whether some of the rows (N,), ``most`` of all, hold in a column of numbers more than nine in ten of the others,
+    and the most of all; up to half of all, if these numbers are the sums of the rows above or below."""
     share = rows.mean()
     if not 0 < share <= MOST_SUMS:
         return False
     for values in columns:
         some, others = values[rows & ~np.isnan(values)], values[~rows & ~np.isnan(values)]
-        large = some.size and others.size and some.min() > np.quantile(others, 0.9)
+        if not some.size or not others.size:
+            continue
+        large = some.min() > np.quantile(others, 0.9) and some.max() >= others.max()
         if large and (share <= most or any(_are_sums(values[::way], rows[::way]) for way in (1, -1))):
             return True
     return False

@@ -104,8 +104,8 @@ def time_within(case: Case, ids: np.ndarray) -> str:
 
 
 def counts_anew(moments: np.ndarray, values: np.ndarray) -> bool:
-    """Whether the rows of each of several values (N,) stand together, and numbers (N,) rise in them, mostly from the same
-    one and by the shortest of their steps, and fall where the next ones begin.
+    """Whether the rows of each of several values (N,) stand together, and numbers (N,) rise in them, mostly from the
+    same one and by the shortest of their steps, and fall where the next ones begin.
 
     >>> units = np.repeat([3.0, 1.0, 2.0], 4)
     >>> counts_anew(np.tile([0.0, 1.0, 2.0, 4.0], 3), units), counts_anew(np.arange(12.0), units)
