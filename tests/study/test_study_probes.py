@@ -414,6 +414,19 @@ def test_families_change_places_only_where_it_is_shown(rows, shown):
     assert all(16 < e.value < 64 for e in found)
 
 
+def test_families_that_are_level_at_a_measured_number_of_rows_change_places_there():
+    fold = np.arange(400) % 5
+    runs = np.arange(2)[:, None] * 5 + fold
+    analyses = {}
+    for count, wrong in {16: (40, 120), 64: (80, 80), 256: (120, 40)}.items():
+        losses = {name: np.tile(np.arange(400) % 100 < n / 4, (2, 1)).astype(float) for name, n in zip("ab", wrong)}
+        analyses[count] = Analysis(losses, runs, fold)
+    found = sample_efficiency.crossings(analyses)
+    assert [(e.subject, round(e.value or 0)) for e in found] == [("b over a", 64)]
+    del analyses[256]
+    assert not sample_efficiency.crossings(analyses)
+
+
 @pytest.mark.parametrize("low, said", [(-0.01, True), (0.01, False)])
 def test_an_order_of_families_within_noise_is_no_loss_that_is_shown(low, said):
     for measure, answer in (

@@ -129,7 +129,7 @@ def crossings(analyses: Mapping[int, Analysis]) -> list[Evidence]:
     for pair in combinations(next(iter(analyses.values())).names, 2):
         gaps = [(count, lead[pair].value) for count, lead in leads.items()]
         for (n, here), (m, there) in pairwise(gaps):
-            if here * there >= 0:
+            if here * there > 0 or there == 0:  # a tie is told with the size that follows
                 continue
             ahead, behind = pair if there > 0 else pair[::-1]
             before = any(lead[behind, ahead].low > 0 for count, lead in leads.items() if count <= n)
