@@ -99,6 +99,7 @@ FRAME = """
     broken: {{}},
     paper: {{}},
     rows: {{}},
+    bars: {{}},
     heard: [],
     moved: {{}},
     examples: {{}},
@@ -131,6 +132,7 @@ FRAME = """
     found.scale[width] = [...page.querySelectorAll(".score")].map((cell) => [
       cell.querySelectorAll(".bar").length, cell.querySelector(".ticks")?.getClientRects().length ?? 0
     ]);
+    found.bars[width] = [...page.querySelectorAll(".score .bar")].map((bar) => bar.getBoundingClientRect().width);
     const candidates = [...page.querySelectorAll("[aria-labelledby=table-candidates] tbody tr")];
     found.rows[width] = candidates.map((row) => row.getBoundingClientRect().height);
     const names = candidates.map((row) => row.querySelector("th").getBoundingClientRect());
@@ -180,6 +182,7 @@ def test_on_a_phone_bars_have_their_scale_and_findings_are_read_whole(browser):
     assert [tuple(cell) for cell in found["scale"]["1024"]] == bars and any(bar for bar, _ in bars)
     for width in ("390", "600", "768"):
         assert [tuple(cell) for cell in found["scale"][width]] == [(bar, bar) for bar, _ in bars]
+    assert all(len(set(widths)) == 1 for widths in found["bars"].values())
     assert [found["hidden"][width] for width in ("390", "600", "768", "1024")] == [0, 0, 0, 0]
 
 
