@@ -231,3 +231,13 @@ def test_a_column_that_numbers_the_rows_is_not_proposed_where_another_may_be_the
     with pytest.raises(FourfoldError) as caught:
         read(path, header=False)
     assert caught.value.do.startswith("--target x0, or another column")
+
+
+@pytest.mark.parametrize("rows", [12, 60])
+def test_what_counts_the_rows_is_proposed_as_no_target(rows, tmp_path):
+    """Exports of R begin with such a column."""
+    path = tmp_path / "t.csv"
+    path.write_text("rownames,country\n" + "".join(f"{i},land {i}\n" for i in range(1, rows + 1)))
+    with pytest.raises(FourfoldError) as caught:
+        read(path)
+    assert "--target" not in caught.value.do

@@ -264,12 +264,12 @@ def _by_values(
 
 
 def another_target(table: Table) -> str:
-    """The last column that may be a target, as words and numbers are that repeat, those that number the rows after all
-    others; or ""."""
+    """The last column that may be a target, as words and numbers are that repeat, those that name the rows after all
+    others, and never what counts them; or ""."""
     gaps = _mostly_missing(table)
     filled = [name for name in reversed(table.names) if name not in gaps and not missing(table[name]).all()]
     flat = (n for n in filled if table[n].dtype.kind != "O" or {*map(type, table[n].tolist())} <= {str, type(None)})
-    likely = [n for n in flat if not _why_none(n, table[n]) and not _is_refused(table[n])]
+    likely = [n for n in flat if not _why_none(n, table[n]) and not _is_refused(table[n]) and not _counts(table[n])]
     return min(likely, key=lambda name: names_rows(table[name]), default="")
 
 
@@ -301,9 +301,13 @@ def _why_none(name: str, values: np.ndarray) -> str:
         return CALLED
     if count == 1 and len(present) == len(values):
         return "varies, as {!r} does not"
-    counts = values.dtype.kind == "f" and len(values) > MOST_CLASSES and values[0] in (0, 1)
-    counts = counts and bool((values == values[0] + np.arange(len(values))).all())
-    return "does not count the rows, as {!r} does" if counts else ""
+    return "does not count the rows, as {!r} does" if len(values) > MOST_CLASSES and _counts(values) else ""
+
+
+def _counts(values: np.ndarray) -> bool:
+    """Whether numbers (N,) are 0, 1, 2, ... or 1, 2, 3, ..., as those of the rows are."""
+    known = values.dtype.kind == "f" and len(values) > 0 and values[0] in (0, 1)
+    return known and bool((values == values[0] + np.arange(len(values))).all())
 
 
 def _is_refused(values: np.ndarray) -> bool:
