@@ -196,8 +196,8 @@ def heavy_tails(c: Case) -> Iterator[Sentence]:
         one = largest == 1
         head = "One of the {rows} test rows makes up " if one else "{largest} of the {rows} test rows make up "
         yield c.facts.say(
-            head + "{share} of the squared error of {family}: with errors so uneven intervals come out too short, and "
-            "what few rows decide may be chance.",
+            head + "{share} of the squared error of {family}: with errors so uneven intervals hold less often than "
+            "they say, and what few rows decide may be chance.",
             **({} if one else {"largest": Cite(LARGEST, c.family)}),
             rows=Cite("test rows", "study"),
             share=Cite(HEAVY, c.family),

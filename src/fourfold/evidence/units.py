@@ -13,6 +13,9 @@ from fourfold.evidence.design import Design
 WEIGHTLESS = 1e-100
 """The weight of a stratum none of whose examples has any."""
 
+ROUNDING = 1e-12
+"""Of the largest error, what is none: losses that are equal, summed in another order."""
+
 
 @dataclass(frozen=True, eq=False)
 class Units:
@@ -67,8 +70,11 @@ class Units:
         >>> units = Units(np.zeros((1, 3)), stratum, 3 * largest, largest, of_groups=True)
         >>> units.sized(np.zeros(3)).tolist(), units.sized(np.array([2.0, 2.0, 2.0])).round(2).tolist()
         ([10.0], [4.35])
+        >>> [units.sized(np.array([2.0, 2.0, nothing])).round(2).tolist() for nothing in (0.0, 1e-17)]
+        [[5.09], [5.09]]
         """
-        count, loss, square = (np.bincount(self.stratum, each) for each in (losses > 0, losses, losses**2))
+        lost = losses > ROUNDING * self.largest[self.stratum]
+        count, loss, square = (np.bincount(self.stratum, each) for each in (lost, losses, losses**2))
         one = self.largest / (count + 1 if self.of_groups else 1)
         return (square + self.largest * one) / (loss + one)
 
