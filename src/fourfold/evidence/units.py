@@ -71,7 +71,7 @@ class Units:
         >>> units.sized(np.zeros(3)).tolist(), units.sized(np.array([2.0, 2.0, 2.0])).round(2).tolist()
         ([10.0], [4.35])
         >>> [units.sized(np.array([2.0, 2.0, nothing])).round(2).tolist() for nothing in (0.0, 1e-17)]
-        [[5.09], [5.09]]
+        [[5.64], [5.64]]
         """
         lost = losses > ROUNDING * self.largest[self.stratum]
         count, loss, square = (np.bincount(self.stratum, each) for each in (lost, losses, losses**2))
