@@ -8,8 +8,8 @@ import pytest
 from test_data_same_in_all_forms import FORMS, N, given, told
 
 from fourfold.data import read, read_inputs
+from fourfold.data.columns.judged import judged
 from fourfold.data.columns.roles import Roles
-from fourfold.data.columns.table import judged
 from fourfold.data.dataset import Column
 from fourfold.data.values.hints import cut_at, labels_in
 from fourfold.data.values.words import as_objects

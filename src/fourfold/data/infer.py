@@ -10,7 +10,7 @@ import numpy as np
 
 from fourfold.core.naming import called, noted
 from fourfold.data.columns.free_texts import check_tokens
-from fourfold.data.columns.lists import series_of_lists
+from fourfold.data.columns.kinds_of_lists import settled_lists
 from fourfold.data.columns.roles import (
     NO_ROLES,
     Roles,
@@ -101,9 +101,7 @@ def settle(
     source = with_target(source, target, steps=steps, labels=task == "multilabel")
     check_no_tags(tagged, source.target_name, guessed)
     source = without_other_writings(source)
-    series = source.uneven or {*source.nested} & {*source.lists}
-    if source.lists and (layout == "sequence" or (series and layout is None)):
-        source = series_of_lists(source)
+    source = settled_lists(source, layout)
     source = as_one_series(source) if one else source
     _check_lengths(source)
     cut = labelled = None

@@ -9,8 +9,8 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
+from fourfold.data.columns.judged import COUNTER
 from fourfold.data.columns.roles import Roles
-from fourfold.data.columns.table import COUNTER
 from fourfold.data.columns.targets import together
 from fourfold.data.series.steps import steps_of, unequal_steps
 from fourfold.data.values.cells import WHOLE, dates, is_of_words, said_of, typed
@@ -254,11 +254,11 @@ def _table(columns: dict[str, np.ndarray], source: str, known: Collection[str] =
     table = Table({name: values for name, (values, _) in found.items()})
     notes += tuple(note for name, values in columns.items() for note in said_of(name, values))
     kinds = tuple(Column(name, kind) for name, (_, kind) in found.items())
-    names, uneven = tuple(lists.uneven), any(lists.uneven.values())
     words = {name: classes_among(values) for name, values in columns.items()}
     return Source(
-        source, table, kinds, notes=notes, lists=names, uneven=uneven, nested=lists.nested, classlike=words
-    )
+        source, table, kinds, notes=notes, lists=(*lists.uneven,), uneven=lists.unequal, nested=lists.nested,
+        classlike=words,
+    )  # fmt: skip
 
 
 def _target(y: Any, inputs: np.ndarray | Table) -> Target:

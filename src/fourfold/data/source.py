@@ -34,7 +34,7 @@ class Source:
     - ``comma``: a comma in a number is likelier decimal, as other columns of the file or its semicolons say.
     - ``order``: all rows but test rows in order of time, which is asked for; None where no column tells it.
     - ``lists``: what columns of lists of numbers were called, whose numbers are columns NAME_0, NAME_1, ...;
-      ``uneven``: some of these lists are shorter than others of the column, and missing numbers follow their ends;
+      ``uneven``: those of which some are shorter than others, and missing numbers follow their ends;
       ``nested``: those that are channels of lists of lists, or of objects, which are series.
     - ``classlike``: for each column the spellings of a missing value in it that may be names of classes, as of
       `classes_among`; a column that is not in it was not looked at.
@@ -70,7 +70,7 @@ class Source:
     lacking: str = ""
     marked: Mapping[str, str] = field(default_factory=dict)
     lists: tuple[str, ...] = ()
-    uneven: bool = False
+    uneven: tuple[str, ...] = ()
     nested: tuple[str, ...] = ()
     beside: Mapping[str, np.ndarray] = field(default_factory=dict)
     classlike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -11,7 +11,7 @@ import numpy as np
 
 from fourfold.data.columns.lists import columns_of
 from fourfold.data.columns.target_choice import likely_targets
-from fourfold.data.values.cells import FEWEST_STEPS, MOST_IN_LISTS, typed
+from fourfold.data.values.cells import MOST_IN_LISTS, typed
 from fourfold.data.values.nested_cells import is_of_numbers, opened
 from fourfold.data.values.stand_ins import classes_among
 from fourfold.data.values.words import as_objects
@@ -31,8 +31,8 @@ CUT_OFF = "lists of which NumPy wrote some numbers alone, and '...' for the othe
 def with_written(source: Source, reading: Reading) -> Source:
     """The source with what written lists and objects hold in columns of its own, as `opened` has it.
 
-    - Lists of numbers are those that differ in most rows, as classes don't, of one length; or of others, if they hold
-      fractions, if half of them hold five numbers and more, or with layout sequence: few whole numbers may be labels.
+    - Without brackets lists of numbers are those that differ in most rows, as classes don't, and have one length or
+      fractions.
     - Lists that were cut off as they were printed are left out, and said.
     - The target, as named or as is likely, may be a list of numbers between brackets, and is nothing else.
     - Where the reading knows the columns that hold lists, as in training, no others do. What is read as text stays so.
@@ -50,24 +50,19 @@ def with_written(source: Source, reading: Reading) -> Source:
             source = source.without(column.name).noting(Note(f"left out: {column.name!r}", CUT_OFF))
             continue
         cells = values_of(words)
-        if cells is not None and (known is not None or _are_meant(words, cells, column.name in aims, reading.layout)):
+        if cells is not None and (known is not None or _are_meant(words, cells, column.name in aims)):
             source = _opened(source, column.name, as_objects(cells), known or ())
     return source
 
 
-def _are_meant(words: np.ndarray, cells: Sequence[Any], aimed: bool, layout: str | None) -> bool:
+def _are_meant(words: np.ndarray, cells: Sequence[Any], aimed: bool) -> bool:
     """Whether the lists or objects that words write are more than words."""
     present = [cell for cell in cells if cell is not None]
     bracketed = are_bracketed(words)
     if aimed or not all(map(is_of_numbers, present)):
         return bracketed and aimed == all(map(is_of_numbers, present))
-    lengths = [*map(len, present)]
-    many = max(lengths) > 1 and 2 * len({*words} - {None}) > len(present)
-    if len({*lengths}) == 1 or not many:
-        return many
-    fractions = any(number % 1 for cell in present for number in cell if number is not None)
-    series = fractions or layout == "sequence" or np.median(lengths) >= FEWEST_STEPS
-    return bool(series) and (bracketed or may_differ(words))
+    differ = 2 * len({*words} - {None}) > len(present)
+    return bracketed or (differ and (len({*map(len, present)}) == 1 or may_differ(words)))
 
 
 def _opened(source: Source, name: str, cells: np.ndarray, known: Collection[str]) -> Source:
@@ -90,7 +85,7 @@ def _opened(source: Source, name: str, cells: np.ndarray, known: Collection[str]
         inputs=table,
         columns=tuple(kinds),
         lists=tuple(sorted((*source.lists, *lists.uneven), key=lambda one: places[columns_of(table, one)[0]])),
-        uneven=source.uneven or any(lists.uneven.values()),
+        uneven=(*source.uneven, *lists.unequal),
         nested=(*source.nested, *lists.nested),
         classlike={**source.classlike, **{one: classes_among(values) for one, values in inner.items()}},
     ).noting(*notes)

@@ -19,7 +19,7 @@ from fourfold.preprocessing.table import missing
 
 from .roles import with_id
 
-__all__ = ["are_blank", "levels_alike", "named_alike", "truths", "truths_as"]
+__all__ = ["alike", "are_blank", "levels_alike", "named_alike", "truths", "truths_as"]
 
 TRUTHS = (
     *TRUE_AND_FALSE, ("yes", "no"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"), ("ja", "nein"), ("j", "n"),
@@ -61,6 +61,12 @@ def named_alike(found: Source, wanted: Sequence[str], known: Iterable[str]) -> S
         inputs=Table({names.get(name, name): values for name, values in table.items()}),
         columns=tuple(replace(one, name=names.get(one.name, one.name)) for one in found.columns),
     ).noting(note)
+
+
+def alike(names: Iterable[str], wanted: Iterable[str]) -> list[str]:
+    """The names that are some of those wanted, case, blanks and marks apart."""
+    bare = {*map(_bare, wanted)}
+    return [name for name in names if _bare(name) in bare]
 
 
 def _bare(name: str) -> str:

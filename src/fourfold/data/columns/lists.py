@@ -14,7 +14,7 @@ from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed
 from fourfold.data.source import Source
-from fourfold.data.values.cells import LISTS
+from fourfold.data.values.cells import OfLists
 from fourfold.data.values.words import as_objects
 from fourfold.data.values.written import values_of
 from fourfold.errors import DataError
@@ -108,9 +108,9 @@ def series_of_lists(source: Source, channels: Sequence[str] = ()) -> Source:
         layout="sequence",
         all_columns=channels,
         lists=(),
-        uneven=False,
+        uneven=(),
         nested=(),
-        notes=tuple(note for note in source.notes if note.because != LISTS),
+        notes=tuple(note for note in source.notes if not isinstance(note, OfLists)),
     ).noting(*notes)
 
 
@@ -155,8 +155,8 @@ def aimed_at_list(source: Source, name: str, because: str, *, steps: bool, label
     names = columns_of(table, name)
     numbers = np.stack([np.asarray(table[column], dtype=np.float64) for column in names], axis=1)
     others = tuple(other for other in source.lists if other != name)
-    alike = not source.uneven  # then what is missing is so within a list
-    uneven = source.uneven and any(missing(table[columns_of(table, other)[-1]]).any() for other in others)
+    alike = name not in source.uneven  # then what is missing is so within a list
+    uneven = tuple(other for other in source.uneven if other != name)
     source = replace(source.without(*names), lists=others, uneven=uneven)
     there = ~missing(numbers)
     ends = np.full(table.rows, len(names)) if alike else lengths(numbers[:, :, None]) * there.any(axis=1)
@@ -216,13 +216,15 @@ def as_many_steps(sources: Sequence[Source]) -> list[Source]:
     if not names or not all(isinstance(table, Table) for table in tables):
         return [*sources]
     steps = {name: [columns_of(table, name) for table in tables if isinstance(table, Table)] for name in names}
-    uneven = any(source.uneven for source in sources)
-    uneven |= any(len({len(found) for found in each}) > 1 for each in steps.values())
+    known = {name for source in sources for name in source.uneven}
+    uneven = tuple(name for name, each in steps.items() if name in known or len({*map(len, each)}) > 1)
     longest = [column for each in steps.values() for column in max(each, key=len)]
     return [_with_steps(source, longest, tuple(names), uneven) for source in sources]
 
 
-def _with_steps(source: Source, steps: Sequence[str], lists: tuple[str, ...], uneven: bool) -> Source:
+def _with_steps(
+    source: Source, steps: Sequence[str], lists: tuple[str, ...], uneven: tuple[str, ...]
+) -> Source:
     table = source.inputs
     assert isinstance(table, Table)
     absent = [name for name in steps if name not in table]

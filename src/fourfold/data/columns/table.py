@@ -2,90 +2,43 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from fourfold.data.columns.left_out import left_out_beside
 from fourfold.data.dataset import Column, Layout, Note, OfColumns, Table
 from fourfold.data.layout import settle_array
-from fourfold.data.messages import CONSTANT, counted, listed, quoted
+from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import NOMINAL, STEP, Source
-from fourfold.data.values.amounts import MOSTLY
-from fourfold.data.values.called import CASES, ID
 from fourfold.data.values.cells import IN_LISTS, RECTANGULAR
 from fourfold.data.values.dates import ORDERS
-from fourfold.data.values.hints import are_points
 from fourfold.data.values.stamps import compact_dates, counted_as, surely_counted, written_compact
-from fourfold.data.values.unread_dates import of_named_zones
 from fourfold.data.values.word_lists import joined_labels
 from fourfold.data.values.words import Understood, as_objects, understood
-from fourfold.data.values.written import hold_numbers
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.numbers import finite
-from fourfold.preprocessing.table import ColumnKind, missing
+from fourfold.preprocessing.table import missing
 from fourfold.preprocessing.text import joined_name
 
 from .free_texts import (
     CATEGORY_LEVELS,
     FREE_TEXT,
     TOKENS,
-    are_free,
-    are_sequences,
     asked_for,
     said_of,
     stand_alone,
 )
 from .free_texts import left_out as texts_left_out
 from .joined_texts import joined
+from .judged import COUNTS, DIFFERENT, NAMES, NOT_TAKEN_APART, Verdict, judged
 from .lists import by_rows
-from .named_files import NAMED_SOUNDS, SoundsLeftOut, how_to_join, is_sound
+from .named_files import NAMED_SOUNDS, SoundsLeftOut, how_to_join
 from .pixels import beside_pixels, pictures_in
 from .totals import labels_of_totals, with_totals
 from .wide import beside_steps, steps_of
 from .word_lists import are_word_lists, with_indicators_of_lists, word_lists
-
-NUMBERED = (
-    "id record order ticket lot serial item case customer client account invoice sample specimen patient subject "
-    "participant roll observation obs entry line sequence seq transaction receipt bill policy contract claim article "
-    "batch run experiment card passport phone telephone registration licence license reference tracking shipment loan "
-    "document doc report matriculation kunde kunden auftrag auftrags rechnung rechnungs artikel beleg zeile zeilen "
-    "patienten probanden lfd matrikel"
-)
-"""Words, in the singular, that make a name of a number behind them: order number, but not cases number."""
-
-INDEXED = "row record sample item case patient subject order image frame data dataset df old orig original"
-"""The same of an index."""
-
-COUNTER = re.compile(
-    r"(^|[_\W])(id|rowid|uuid|guid)$|(^|[a-z_\W])(Id|ID)$|^([Ii]dx|[Ii]ndex|[Rr]ow|[Nn]r|[Nn]o|[Nn]umber)\.?$"
-    r"|^(?i:((?!total|average|avg|mean|per|max|min)[^\W_]+[_\W]+)?"
-    rf"({'|'.join(NUMBERED.split())})[_\W]*(nr|no|number))\.?$"
-    rf"|^(?i:({'|'.join(INDEXED.split())})[_\W]*(idx|index)|row[_\W]*(nr|no|num|number)|s[lr]?[_\W]*(no|number))\.?$"
-    r"|^[Uu]nnamed: ?0(\.\d)?$|^level_0$|^column 1$|^__index_level_0__$"  # how an index of pandas ends up in files
-    r"|^(?i:row[ ._]?names?)$|^\.\.\.1$"  # and names of rows of R
-)
-"""Names of columns that only count rows, or name them."""
-
-MAY_COUNT = re.compile(rf"(^|[_\W])(?:idx|index|nr|no|number)$|^(?i:index|{'|'.join(sorted(CASES))})\.?$")
-"""Names of columns that may count rows, if their numbers are like it, and are something else otherwise: index of
-prices, a patient who has several rows."""
-
-COUNTS, DIFFERENT = "it counts the rows", "different in every row"
-NAMES = "a number that names each row: whole, and different in each"
-NOT_TAKEN_APART = "lists or objects of numbers, not alike enough to be taken apart"
-QUANTITY = re.compile(r"\s*[^\w\s]?\s*\d")
-"""How a number begins, also one with a sign or a currency before it."""
-
-
-@dataclass(frozen=True)
-class _Verdict:
-    """What a column is: its kind, or why it is left out."""
-
-    kind: ColumnKind | None
-    because: str = ""
 
 
 def settle_table(
@@ -151,7 +104,7 @@ def settle_table(
     return Table({column.name: table[column.name] for column in columns}), "flat", columns, notes
 
 
-def _none_useful(source: Source, verdicts: dict[str, _Verdict]) -> DataError:
+def _none_useful(source: Source, verdicts: dict[str, Verdict]) -> DataError:
     """What is wrong with a table none of whose columns can be used, and what to do about it."""
     table = source.inputs
     assert isinstance(table, Table)
@@ -249,64 +202,7 @@ def _without_infinite(found: Understood) -> Understood:
     return found._replace(values=kept, said="; ".join(filter(None, (found.said, said))))
 
 
-def judged(column: Column, values: np.ndarray, test_rows: int = 0) -> _Verdict:
-    """What a column is; its last values are those of ``test_rows``, which may be counted anew."""
-    absent = missing(values)
-    present = values[~absent]
-    if not present.size:
-        return _Verdict(None, "no values")
-    if not absent.any() and (present == present[0]).all():
-        return _Verdict(None, CONSTANT)
-    counter = COUNTER.search(column.name)
-    may_count = counter or MAY_COUNT.search(column.name) or ID.search(column.name)
-    counted_parts = _parts_that_name_rows(values, test_rows) if column.kind == "number" and may_count else []
-    if counted_parts:
-        in_order = all(map(_are_in_order, counted_parts))
-        return _Verdict(None, COUNTS if in_order else NAMES) if in_order or counter else _Verdict("number")
-    if column.kind != "category":
-        return _Verdict(column.kind)
-    words = present.tolist()
-    if all(map(is_sound, words)):
-        return _Verdict(None, NAMED_SOUNDS)
-    levels = len(set(words))
-    if are_free(words) and not (levels <= CATEGORY_LEVELS and _unread(words)):
-        if hold_numbers(words):
-            return _Verdict(None, NOT_TAKEN_APART)
-        if are_points(words):
-            return _Verdict(None, "places, of several numbers each")
-        return _Verdict(None, "dates that are not read" if of_named_zones(words) else FREE_TEXT)
-    if are_sequences(words):
-        return _Verdict(None, FREE_TEXT)
-    if levels == len(values) and levels > 2:
-        return _Verdict(None, DIFFERENT + _unread(words))
-    return _Verdict("category")
-
-
-def _name_rows(values: np.ndarray) -> bool:
-    """Whether numbers (N,) are whole, and different in every row."""
-    return bool((values == np.round(values)).all()) and _levels(values) == len(values)
-
-
-def _parts_that_name_rows(values: np.ndarray, test_rows: int) -> list[np.ndarray]:
-    """Numbers (N,) that are different in all rows, as one, or of training and of test, as two; else []."""
-    apart = [values[: len(values) - test_rows], values[len(values) - test_rows :]] if test_rows else [values]
-    return next((parts for parts in ([values], apart) if all(map(_name_rows, parts))), [])
-
-
-def _are_in_order(different: np.ndarray) -> bool:
-    """Whether whole numbers (N,), all of them different, rise, fall, or have no gap between them."""
-    steps = np.diff(different)
-    return bool((steps > 0).all() or (steps < 0).all() or different.max() - different.min() == len(different) - 1)
-
-
-def _unread(words: list[str]) -> str:
-    """What to say of words that nearly all begin like numbers, also behind a sign, as quantities do; "" of others."""
-    if sum(QUANTITY.match(word) is not None for word in words) < MOSTLY * len(words):
-        return ""
-    return f", such as {words[0][:30]!r}, which is read as no number and no date"
-
-
-def _texts(source: Source, verdicts: dict[str, _Verdict], layout: str | None) -> list[str]:
+def _texts(source: Source, verdicts: dict[str, Verdict], layout: str | None) -> list[str]:
     """The columns that layout text reads, as a rule one; empty when the layout is another."""
     assert isinstance(source.inputs, Table)
     words = [column.name for column in source.columns if column.kind == "category"]

@@ -44,6 +44,7 @@ class Lists:
     """What is read of a column of lists: for each channel its columns NAME_0, NAME_1, ... of numbers, in SQL.
 
     - ``uneven``: some rows have fewer steps than others; ``nested``: they are series, however equal their lengths.
+    - ``empty``: a column of lists none of which holds anything, as words are that are listed.
     - ``because``: why the column is left out, "" if it is not.
     """
 
@@ -51,12 +52,13 @@ class Lists:
     uneven: bool = False
     nested: bool = False
     notes: tuple[Note, ...] = ()
+    empty: Mapping[str, str] = field(default_factory=dict)
     because: str = ""
 
     @property
     def casts(self) -> dict[str, str]:
         """The columns of all channels."""
-        return {name: cast for columns in self.channels.values() for name, cast in columns.items()}
+        return {**self.empty, **{name: cast for columns in self.channels.values() for name, cast in columns.items()}}
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,15 @@ class ListColumn:
         return sum(re.fullmatch(re.escape(self.name) + ending, one) is not None for one in self.lists or ())
 
 
+def in_words(cell: str) -> str:
+    """Lists as JSON writes them."""
+    return f"CAST(to_json({cell}) AS VARCHAR)"
+
+
 def lists_in(column: ListColumn, numbers: Collection[str]) -> Lists:
     """The channels of a column of lists of ``numbers``, of lists of such lists, or of objects."""
+    if column.kind.endswith("]") and not (column.found(f"max(len({column.cell}))") or (0,))[0]:
+        return Lists(empty={column.name: in_words(column.cell)})
     number = rf"({'|'.join(numbers)})(\(\d+,\d+\))?"
     if re.fullmatch(rf"{number}\[\d*\]", column.kind):
         return _of_numbers(column)

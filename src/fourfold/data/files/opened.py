@@ -13,7 +13,7 @@ from fourfold.data.dataset import Column, Note, OfColumns, Table
 from fourfold.data.messages import listed, without_blanks
 from fourfold.data.reading import Reading
 from fourfold.data.source import Source
-from fourfold.data.values.cells import DEEPEST, LISTS, OBJECTS, typed
+from fourfold.data.values.cells import DEEPEST, OBJECTS, said_of_lists, typed
 from fourfold.data.values.durations import IN_SECONDS
 from fourfold.data.values.stand_ins import classes_among
 from fourfold.data.values.words import as_objects
@@ -21,7 +21,7 @@ from fourfold.errors import DataError
 
 from .content import Content
 from .embedded_pictures import Bytes, lists_beside, pictures_among
-from .list_columns import ListColumn, Lists, lists_in
+from .list_columns import ListColumn, Lists, in_words, lists_in
 from .relation import Relation
 from .sql import column, literal, quoted, shared
 
@@ -70,7 +70,7 @@ class Opened:
     booleans: frozenset[str] = frozenset()
     comma: bool = False
     lists: tuple[str, ...] = ()
-    uneven: bool = False
+    uneven: tuple[str, ...] = ()
     nested: tuple[str, ...] = ()
     classlike: Mapping[str, tuple[str, ...]] | None = None
     marked: Mapping[str, str] = field(default_factory=dict)
@@ -232,7 +232,7 @@ def opened(
     return Opened(
         content, found, casts, rows, total, notes, booleans,
         lists=tuple(name for one in within.values() for name in one.channels),
-        uneven=any(one.uneven for one in within.values()),
+        uneven=tuple(name for one in within.values() if one.uneven for name in one.channels),
         nested=tuple(name for one in within.values() if one.nested for name in one.channels),
         pixels=pixels,
     )  # fmt: skip
@@ -240,8 +240,7 @@ def opened(
 
 def _said_of_lists(within: dict[str, Lists]) -> tuple[Note, ...]:
     plain = [name for name, one in within.items() if name in one.channels]
-    notes = (Note(f"lists: {listed(plain)}", LISTS),) if plain else ()
-    return notes + tuple(note for one in within.values() for note in one.notes)
+    return said_of_lists(plain) + tuple(note for one in within.values() for note in one.notes)
 
 
 def _leaves(
@@ -287,7 +286,7 @@ def _indistinct(
 def _cast(cell: str, kind: str) -> str:
     base = re.split(r"[ (\[]", kind)[0]
     if kind == "VARCHAR[]":  # labels, say
-        return f"CAST(to_json({cell}) AS VARCHAR)"
+        return in_words(cell)
     if kind.endswith("]"):
         return ""
     if base == '"NULL"':  # of a field of objects DuckDB can't turn it into another type

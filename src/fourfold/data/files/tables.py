@@ -35,7 +35,7 @@ from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed
 from fourfold.data.reading import Reading
 from fourfold.data.source import NOMINAL, Source
-from fourfold.data.values.cells import LISTS
+from fourfold.data.values.cells import said_of_lists
 from fourfold.errors import FileError
 
 from .archives import archived
@@ -90,11 +90,11 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
             else:
                 casts[name] = f"CAST({cell} AS DOUBLE)" if cell in numbers else f"trim({cell})"
         lists = tuple(names[cell] for cell in names if cell in sizes)
-        notes += (Note(f"lists: {listed(lists)}", LISTS),) if lists else ()
+        notes += said_of_lists(lists)
         commas = [names[cell] for cell in names if cell in decimal]
         because = "other marks, or blanks, stand between their numbers"
         notes += (Note(f"decimal commas within lists: {listed(commas)}", because),) if commas else ()
-        uneven = any(low < high for low, high in sizes.values())
+        uneven = tuple(names[cell] for cell, (low, high) in sizes.items() if low < high)
         yield Opened(
             content, cells, casts, rows, total, notes, comma=comma, lists=lists, uneven=uneven,
             classlike=classlike, marked=dialect.marked,

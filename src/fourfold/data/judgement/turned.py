@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from fourfold.data.columns.table import DIFFERENT
+from fourfold.data.columns.judged import DIFFERENT
 from fourfold.data.dataset import Finding
 from fourfold.data.places import are_places
 from fourfold.data.series.along_rows import FEWEST, are_counted, number_of

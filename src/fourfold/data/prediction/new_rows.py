@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.data.columns.alike import named_alike
+from fourfold.data.columns.alike import alike, named_alike
 from fourfold.data.columns.frame_index import without_index
 from fourfold.data.columns.indicators import with_indicators
 from fourfold.data.columns.joined_texts import as_joined
+from fourfold.data.columns.kinds_of_lists import as_words
 from fourfold.data.columns.lists import beside_lists, holders_of, series_of_lists
 from fourfold.data.columns.roles import NO_ROLES
 from fourfold.data.columns.wide import steps_of
@@ -36,12 +37,10 @@ from fourfold.data.series.steps import Placed
 from fourfold.data.series.time_columns import with_time
 from fourfold.data.series.unpivoted import ROW, unpivoted_as
 from fourfold.data.source import Source
-from fourfold.data.values.word_channels import column_of
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import row_count
-from fourfold.preprocessing.text import texts_of
 
 from .latest import latest_of
 from .new_columns import another_shape, by_place, checked, renamed
@@ -51,6 +50,7 @@ from .scale import on_another_scale
 from .shapes import filled_up, fitted, laid_out, of_other_axes, row_shapes, shaped
 from .shorter import with_ends
 from .units import in_units
+from .wanted import channels_of, columns_of_words, names_wanted, of_series, time_of
 from .zones import of_history
 
 
@@ -116,7 +116,7 @@ def _parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None
         yield _history(source, preparation, _reading(preparation, encoding))
         return
     # steps of a series may lie anywhere, and series whose steps are predicted are numbered through
-    if preparation.task.stepwise or (_of_series(preparation) and preparation.columns):
+    if preparation.task.stepwise or (of_series(preparation) and preparation.columns):
         yield read_inputs(source, preparation, encoding)
         return
     reading = _reading(preparation, encoding)
@@ -127,7 +127,7 @@ def _parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None
         step = reading.at_once(len(found.inputs) if table else math.prod(preparation.row_shape))
         for start in range(0, max(rows, 1), step):
             part = found if rows <= step else found.take(np.arange(start, min(start + step, rows)))
-            if table and not rows and preparation.columns and not _of_series(preparation):
+            if table and not rows and preparation.columns and not of_series(preparation):
                 part = part.noting(Note(f"no rows: {found.name}", "it has a header alone"))
                 new = _new_rows(part, preparation, fewest=0)
             else:
@@ -147,7 +147,7 @@ def _parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None
 def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows:
     """What a forecast starts from: the last rows of each series, read part after part, or all of them."""
     assert preparation.windows is not None
-    source, wanted, time = with_index(source), _wanted(preparation), _time(preparation)
+    source, wanted, time = with_index(source), names_wanted(preparation), time_of(preparation)
     windows = preparation.windows
     file = isinstance(source, (str, os.PathLike)) and os.fspath(source) != STANDARD_INPUT
     if file and windows.id != ROW:  # rows are numbered through
@@ -173,16 +173,17 @@ def _reading(preparation: Preparation, encoding: str | None) -> Reading:
         if column.kind in ("number", "boolean") and not column.written
     }
     check_encoding(encoding)
-    wanted = [name for name in _wanted(preparation) if name]
+    names = [column.name for column in preparation.columns]
+    wanted = [name for name in names_wanted(preparation) if name]
     return Reading(
         layout=preparation.layout,
         numbers=frozenset(plain),
-        lists=frozenset(plain) | holders_of(column.name for column in preparation.columns),
+        lists=frozenset(plain) | holders_of(names) | columns_of_words(preparation),
         all=True,
         encoding=encoding,
         column=wanted[0] if len(wanted) == 1 else "",
         targets=frozenset(wanted),
-        channels=_channels(preparation),
+        channels=channels_of(preparation),
         file_names=FILE in wanted,
     )
 
@@ -208,7 +209,7 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
         return NewRows(history.windows, noticed, named, history.following)
     if preparation.task.stepwise:
         return _steps(found, preparation)
-    if _of_series(preparation) and preparation.columns:
+    if of_series(preparation) and preparation.columns:
         return _series(found, preparation)
     if found.pictures and preparation.layout == "image":
         return _pictures(found, preparation)
@@ -219,10 +220,11 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
 
 def _by_name(found: Source, preparation: Preparation) -> Source:
     """The source with its columns called as in training, and those that come of others."""
-    wanted, columns = _wanted(preparation), [column.name for column in preparation.columns]
+    wanted, columns = names_wanted(preparation), [column.name for column in preparation.columns]
     found = without_index(found, NO_ROLES, [*preparation.source_columns, *wanted])
     found = found if preparation.windows is None else unpivoted_as(found, preparation.windows)
-    found = with_time(found, _time(preparation))
+    found = with_time(found, time_of(preparation))
+    found = as_words(found, alike(found.lists, columns_of_words(preparation)))
     known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     found = named_alike(found, wanted, known)
     if preparation.windows is None and preparation.layout in ("sequence", "flat"):
@@ -316,39 +318,6 @@ def _steps(found: Source, preparation: Preparation) -> NewRows:
     if not preparation.columns:
         raise _another_table(found, preparation)
     return _steps_of_table(found, preparation)
-
-
-def _wanted(preparation: Preparation) -> list[str]:
-    """The names that a table needs: of the columns that are used, or that they are indicators of, of id and time."""
-    names = [part for column in preparation.columns for part in texts_of(column.name, preparation.source_columns)]
-    names += [column for column in dict.fromkeys(map(column_of, names)) if column not in names]
-    if preparation.windows is not None:
-        names += [preparation.windows.time, preparation.windows.id]
-    elif preparation.layout == "sequence" and preparation.row_shape:
-        names += preparation.source_columns
-    return names
-
-
-def _of_series(preparation: Preparation) -> bool:
-    """Whether a row is a part of an example, or a cell is a channel: all series but those of a wide table."""
-    return preparation.layout == "sequence" and bool(preparation.row_shape)
-
-
-def _channels(preparation: Preparation) -> tuple[str, ...]:
-    """The names of the channels, "" without one, of series each of which was a file, an array or lists of numbers."""
-    series = preparation.layout == "sequence" and preparation.windows is None and not preparation.task.stepwise
-    names, shape = preparation.source_columns, preparation.row_shape
-    if not series or not shape or len(names) != len(preparation.columns):
-        return ()
-    return names or ("",) * (shape[1] if len(shape) == 2 else 1)
-
-
-def _time(preparation: Preparation) -> str | None:
-    """What the time of a table in long form is called."""
-    if preparation.windows is not None:
-        return preparation.windows.time
-    channels, columns = len(preparation.columns), preparation.source_columns
-    return columns[1] if preparation.layout == "sequence" and len(columns) == channels + 2 else None
 
 
 def _beside(found: Source) -> dict[str, np.ndarray]:

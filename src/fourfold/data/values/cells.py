@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -61,6 +62,18 @@ FIELDS_WITHIN = "an object is a step, its fields are channels"
 
 EVENLY = 1e-6
 """By how much the distances of evenly spaced steps may differ, as a share of them."""
+
+
+@dataclass(frozen=True)
+class OfLists(Note):
+    """Which columns are lists of numbers."""
+
+    names: tuple[str, ...] = ()
+
+
+def said_of_lists(names: Iterable[str]) -> tuple[Note, ...]:
+    names = (*names,)
+    return (OfLists(f"lists: {listed(names)}", LISTS, names=names),) if names else ()
 
 
 def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:

@@ -18,7 +18,6 @@ from .cells import (
     EVENLY,
     FEWEST_STEPS,
     FIELDS_WITHIN,
-    LISTS,
     LONGEST_LIST,
     MOST_IN_LISTS,
     NUMBERS_WITHIN,
@@ -27,6 +26,7 @@ from .cells import (
     are_channels,
     is_absent,
     left_out_within,
+    said_of_lists,
 )
 from .word_channels import MOST_LEVELS, channel, levels_among, unknown
 from .words import as_objects, reworded
@@ -41,6 +41,10 @@ class Lists:
     within: dict[str, bool] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     known: Collection[str] = ()
+
+    @property
+    def unequal(self) -> tuple[str, ...]:
+        return tuple(name for name, differ in self.uneven.items() if differ)
 
     @property
     def nested(self) -> tuple[str, ...]:
@@ -69,9 +73,8 @@ def opened(
         for inner, cells in _leaves(name, values, objects, lists):
             found[inner if inner not in found else f"{inner} 2"] = cells
     plain = [name for name in lists.uneven if name not in lists.within]
-    said = ((f"objects: {listed(objects)}", OBJECTS), (f"lists: {listed(plain)}", LISTS))
-    notes = tuple(Note(*one) for one, names in zip(said, (objects, plain)) if names)
-    return found, notes + tuple(lists.notes), lists
+    notes = (Note(f"objects: {listed(objects)}", OBJECTS),) if objects else ()
+    return found, (*notes, *said_of_lists(plain), *lists.notes), lists
 
 
 def _leaves(

@@ -100,16 +100,18 @@ FIRST_ROWS = 10_000
 
 NUMBER = r"[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
 ITEM = rf"({NUMBER}|[Tt]rue|[Ff]alse|nan|NaN|None|null)"
-IN_BRACKETS = rf"\[\s*{ITEM}((\s*[,;]\s*|\s+){ITEM})+\s*\]|\(\s*{ITEM}(,\s+{ITEM})+,?\s*\)"
-BETWEEN_BLANKS = rf"{NUMBER}(\s+{NUMBER}){{7,}}"
-NUMBERS = "bool_and(regexp_full_match(trim(v), '{}')) AND 2 * count(DISTINCT v) > count(v)"
-BRACKETS = rf"bool_and(regexp_full_match(trim(v), '\[\s*({ITEM}((\s*[,;]\s*|\s+){ITEM})*)?\s*\]'))"
+IN_SQUARE = rf"\[\s*({ITEM}((\s*[,;]\s*|\s+){ITEM})*)?\s*\]"
+IN_ROUND = rf"\(\s*{ITEM}(,\s+{ITEM})+,?\s*\)"
+IN_BRACKETS = f"bool_and(regexp_full_match(trim(v), '{IN_SQUARE}|{IN_ROUND}'))"
+BETWEEN_BLANKS = (
+    rf"bool_and(regexp_full_match(trim(v), '{NUMBER}(\s+{NUMBER}){{7,}}')) AND 2 * count(DISTINCT v) > count(v)"
+)
 ANY_LIST = (
     rf"bool_and(regexp_full_match(trim(v), '[\[(]?\s*({ITEM}|[,;\s])*\s*[\])]?')) "
     r"AND bool_and(regexp_matches(v, '[\[(]|[0-9.]\s+[-+.0-9]'))"
 )
-"""Lists of numbers as Python and NumPy write them, or eight and more with blanks between them; classes would repeat. In
-round brackets a blank stands behind each comma, as (1,234) is a number."""
+"""Lists of numbers as Python and NumPy write them, or eight and more with blanks between them, where classes would
+repeat. In round brackets a blank stands behind each comma, as (1,234) is a number."""
 
 DECIMAL = "[-+]?[0-9]+(,[0-9]+)?"
 BETWEEN_DECIMALS = r"\s*;\s*|,\s+|\s+"
@@ -125,9 +127,6 @@ way in lines of 1.9. 200 MB of csv took 138 MB with the 32 MB that DuckDB reads 
 
 MARKS_OF_AN_END = re.compile(r"\x1a+|(?:\\0)+")
 """What older programs, and such as were interrupted, write behind the last line, zeros as DuckDB shows them."""
-
-FEWEST_OF_A_SERIES = 5
-"""Numbers that each list has, where they have not all as many."""
 
 AS_NUMBERS = "lambda x: CASE lower(x) WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE x END"
 INSIDE = "trim({}, '[](), ' || chr(9) || chr(10) || chr(13))"
@@ -269,26 +268,23 @@ def lists_of(
     rows: Relation, names: dict[str, str], numbers: set[str], reading: Reading
 ) -> tuple[Relation, dict[str, tuple[int, int]], set[str]]:
     """The rows with columns of lists in the place of those that hold lists of numbers, how many numbers these have, at
-    least and at most, and which have decimal commas: those that are known to, or else those that plainly do. With
-    blanks alone between them all have as many: others may be the numbers of words. In the target, which classes would
-    not, they stand between brackets."""
-    words, sizes, aims = set(names) - numbers, {}, set()
+    least and at most, and which have decimal commas: those that are known to, or else those between brackets. With
+    blanks alone between them, as in no target, all have as many: others may be the numbers of words."""
+    words, sizes = set(names) - numbers, {}
     if reading.lists is not None:
         found = bracketed = _everywhere(rows, ANY_LIST, {c for c in words if names[c] in reading.lists})
     else:
         words = {c for c in words if f"{names[c]}_0" not in names.values()}
-        aims = _everywhere(rows, BRACKETS, _targets(names, reading.targets) & words)
-        words -= _targets(names, reading.targets)
-        bracketed = aims | _everywhere(rows, NUMBERS.format(IN_BRACKETS), words)
-        found = bracketed | _everywhere(rows, NUMBERS.format(BETWEEN_BLANKS), words - bracketed)
+        bracketed = _everywhere(rows, IN_BRACKETS, words)
+        others = words - bracketed - _targets(names, reading.targets)
+        found = bracketed | _everywhere(rows, BETWEEN_BLANKS, others)
     decimal = _where(rows, DECIMAL_LISTS, bracketed)
     split = {cell: (SPLIT_DECIMALS if cell in decimal else SPLIT).format(cell) for cell in found}
     for cell in sorted(found):
         counted = f"CASE WHEN {INSIDE.format(cell)} = '' THEN 0 ELSE len({split[cell]}) END"
         query = f"SELECT min({counted}), max({counted}) FROM {rows.sql}"
         low, high = rows.connection.execute(query, rows.parameters).fetchone()
-        likely = low == high or cell in aims or (cell in bracketed and low >= FEWEST_OF_A_SERIES)
-        if high <= LONGEST_LIST and (likely or reading.lists is not None):
+        if 0 < high <= LONGEST_LIST and (low == high or cell in bracketed):
             sizes[cell] = low, high
     if not sizes:
         return rows, {}, set()
