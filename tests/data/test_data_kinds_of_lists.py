@@ -59,6 +59,7 @@ NUMBERS = {
     "counts": lambda rng, count: rng.integers(0, 3, count).tolist(),
     "whole as floats": lambda rng, count: rng.choice(50, count, replace=False).astype(float).tolist(),
     "truths": lambda rng, count: (rng.random(count) > 0.5).tolist(),
+    "times": lambda rng, count: (rng.integers(0, 9) + np.arange(count)).tolist(),
     "fractions": lambda rng, count: rng.normal(size=count).round(2).tolist(),
     "some missing": lambda rng, count: [None, *rng.normal(size=count - 1).round(2).tolist()] if count > 1 else [0.5] * count,
     "few different lists": lambda rng, count: [18, 25, 26, 40, 41, 60, 61, 70, 80][:count],
@@ -101,6 +102,7 @@ KINDS = {
     "one number in each is a column": ("ids", "one", "flat", ("size", "v_0")),
     "counts, some of them alike in a list, are steps": ("counts", "one to three", "sequence", ("v",)),
     "fractions of unequal counts are steps": ("fractions", "one to three", "sequence", ("v",)),
+    "numbers that count on are steps": ("times", "one to three", "sequence", ("v",)),
     "many ids are steps": ("ids", "five to nine", "sequence", ("v",)),
 }  # fmt: skip
 

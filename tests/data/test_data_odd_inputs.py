@@ -168,7 +168,7 @@ READ = {
     "narrow blanks between thousands": (column(["1\u202f234", "12\u00a0345", "7"]), "1 number"),
     "plus signs": (column(["+5", "+7", "-3"]), "1 number"),
     "ranges": (column(["10-20", "20-30"]), "1 category"),
-    "lists inside cells": (column(['"[1, 2]"', '"[3, 4]"']), "1 category"),
+    "lists inside cells": (column(['"[1, 2]"', '"[3, 4]"']), "2 numbers"),
     "a cell longer than what files are told by": (column(["x" * 300_000, "y"]), "1 category"),
     "a line end inside a name": (column([1, 2, 3], '"v\n(kg)",y'), "1 number"),
     "carriage returns alone": (GOOD.replace("\n", "\r"), "30 rows of 2 used columns"),

@@ -165,7 +165,7 @@ def test_cells_most_of_which_have_no_mark_are_not_cut(words, monkeypatch):
 
 
 def test_it_is_not_looked_for_quantities_among_words_that_repeat(monkeypatch):
-    monkeypatch.setattr("fourfold.data.columns.table._unread", None)
+    monkeypatch.setattr("fourfold.data.columns.judged._unread", None)
     words = as_objects(["red", "blue", "green"] * 20)
     assert judged(Column("v", "category"), words).kind == "category"
 

@@ -27,7 +27,7 @@ def settled_lists(source: Source, layout: str | None) -> Source:
     """The source with each of its columns of lists of numbers as what it is:
 
     - labels, as lists of words have them, where all numbers are whole, none negative, and none twice in a list, where
-      lists hold more in some rows than in others, and half of them fewer than five;
+      lists hold more in some rows than in others, half of them fewer than five, and they don't count on, as 3, 4, 5;
     - series, all the others, where the lengths of some differ, those of no number aside, or some are nested; where
       layout sequence is asked for, always, and none are labels;
     - else a column for each number.
@@ -105,8 +105,21 @@ def _are_labels(numbers: np.ndarray) -> bool:
     (True, False, False, False)
     """
     counts, there = _counts(numbers), ~np.isnan(numbers)
-    whole = bool((numbers[there] == np.round(numbers[there])).all() and (numbers[there] >= 0).all())
+    if not counts.any() or np.median(counts[counts > 0]) >= FEWEST_STEPS:
+        return False
     differ = _differ(numbers) or counts.max() == 1
-    few = np.median(counts[counts > 0]) < FEWEST_STEPS if counts.any() else False
-    twice = bool((np.diff(np.sort(numbers, axis=1), axis=1) == 0).any())
-    return bool(whole and differ and few) and not twice and bool((there.sum(axis=1) == counts).all())
+    whole = (numbers[there] == np.round(numbers[there])).all() and (numbers[there] >= 0).all()
+    twice = (np.diff(np.sort(numbers, axis=1), axis=1) == 0).any()
+    absent_within = (there.sum(axis=1) < counts).any()
+    return bool(differ and whole and not twice and not absent_within and not _count_on(numbers))
+
+
+def _count_on(numbers: np.ndarray) -> bool:
+    """Whether all lists (N, T) of three numbers and more rise or fall by the same amount from each to the next.
+
+    >>> _count_on(np.array([[3.0, 4.0, 5.0], [7.0, 9.0, 11.0]])), _count_on(np.array([[3.0, 4.0, 6.0]]))
+    (True, False)
+    """
+    bends = np.diff(numbers, n=2, axis=1)
+    bends = bends[~np.isnan(bends)]
+    return len(bends) > 0 and bool((bends == 0).all())
