@@ -11,6 +11,7 @@ import pytest
 from test_data_sheets import workbook
 
 from fourfold.data import from_arrays, read, read_inputs
+from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
@@ -247,3 +248,40 @@ def test_truths_in_arrays_are_true_and_false_in_every_form(tmp_path):
         found = [read(tmp_path / "x.npy", labels=tmp_path / "y.npy"), read(tmp_path / "both.npz"), from_arrays(x, y)]
         assert {data.task.classes for data in found} == {("false", "true")}
         assert len({data.fingerprint for data in found}) == 1
+
+
+SINGLES = {
+    "parquet": lambda f, path: f.to_parquet(path) or path,
+    "pandas": lambda f, path: f,
+    "nullable": lambda f, path: f.convert_dtypes(),
+    "polars": lambda f, path: pl.from_pandas(f),
+    "pyarrow": lambda f, path: pa.Table.from_pandas(f, preserve_index=False),
+    "dict of arrays": lambda f, path: {name: f[name].to_numpy() for name in f},
+    "records": lambda f, path: f.to_records(index=False),
+}
+
+
+@pytest.mark.parametrize("form", SINGLES)
+@pytest.mark.parametrize("of", ["numbers", "lists"])
+def test_single_precision_is_what_a_file_of_text_holds(of, form, tmp_path):
+    rng = np.random.default_rng(0)
+    wide = rng.normal(size=(N, 3)) * 10.0 ** rng.integers(-20, 20, (N, 3))
+    halves = rng.integers(-999, 999, N) / 2**11
+    single = {"a": wide[:, 0].astype(np.float32), "b": halves.astype(np.float32), "y": wide[:, 2].astype(np.float32)}
+    single["a"][::7] = np.nan
+    text = {name: [*map(str, values)] for name, values in single.items()}
+    if of == "lists":
+        single["a"] = [*wide.astype(np.float32)]
+        text["a"] = [f"[{', '.join(map(str, one))}]" for one in single["a"]]
+    pd.DataFrame(text).to_csv(tmp_path / "data.csv", index=False)
+    found = read(SINGLES[form](pd.DataFrame(single), tmp_path / "data.parquet"), target="y")
+    assert found.fingerprint == read(tmp_path / "data.csv", target="y").fingerprint
+
+
+def test_new_rows_of_single_precision_are_read_part_after_part_as_all_at_once(tmp_path):
+    values = np.random.default_rng(0).normal(size=N).astype(np.float32)
+    frame = pd.DataFrame({"v": values, "y": ["p", "q"] * (N // 2)})
+    preparation = Preparation.fit(read(frame), np.arange(N))
+    frame.to_parquet(tmp_path / "new.parquet")
+    parts = [part.inputs["v"] for part in parts_of_inputs(tmp_path / "new.parquet", preparation)]
+    assert np.concatenate(parts).tolist() == [float(str(value)) for value in values]

@@ -221,13 +221,17 @@ def _said_of_zones(frame: nw.DataFrame) -> tuple[Note, ...]:
 
 
 def _series(series: nw.Series) -> np.ndarray:
-    """A column as an array: numbers with NaN, dates with NaT, all else (numbers beyond float64) as objects."""
+    """A column as an array: numbers with NaN, in single precision if they are so, also in lists, dates with NaT, all
+    else (numbers beyond float64) as objects."""
     kind = series.dtype
     if kind.is_decimal() or (kind.is_integer() and max(abs(series.min() or 0), series.max() or 0) > WHOLE):
         return as_objects(series.to_list())
     if kind.is_numeric():
-        return series.cast(nw.Float64).to_numpy().astype(np.float64)
+        numbers = series.cast(nw.Float64).to_numpy().astype(np.float64)
+        return numbers.astype(np.float32) if kind == nw.Float32 else numbers
     values = series.to_list()
+    if isinstance(kind, (nw.List, nw.Array)) and kind.inner == nw.Float32:
+        values = [one and [None if number is None else np.float32(number) for number in one] for one in values]
     return dates(values) if kind in (nw.Datetime, nw.Date) else as_objects(values)
 
 

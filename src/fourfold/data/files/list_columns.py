@@ -27,7 +27,7 @@ from fourfold.data.values.word_channels import MOST_LEVELS, channel, levels_amon
 from fourfold.errors import DataError
 
 from .pictures import begins_as_picture
-from .sql import literal
+from .sql import literal, number_of
 
 PICTURES_INSIDE = "the pictures themselves; --layout image reads them alone"
 """Why a column of bytes is left out that begin as pictures do."""
@@ -121,7 +121,7 @@ def _of_numbers(column: ListColumn) -> Lists:
     low, high = column.found(f"min(len({column.cell})), max(len({column.cell}))") or (0, 0)
     if not high or high > LONGEST_LIST:
         return Lists(because="lists of unequal lengths, or too long")
-    steps = {f"{column.name}_{step}": f"CAST({column.cell}[{step + 1}] AS DOUBLE)" for step in range(high)}
+    steps = {f"{column.name}_{step}": number_of(f"{column.cell}[{step + 1}]", column.kind) for step in range(high)}
     return Lists({column.name: steps}, uneven=low < high)
 
 
@@ -150,7 +150,7 @@ def _of_lists(column: ListColumn) -> Lists:
     within = "[{channel}][{step}]" if turned else "[{step}][{channel}]"
     cells = [[within.format(step=step + 1, channel=place + 1) for step in range(steps)] for place in range(channels)]
     found = {
-        name: {f"{name}_{step}": f"CAST({column.cell}{cell} AS DOUBLE)" for step, cell in enumerate(own)}
+        name: {f"{name}_{step}": number_of(f"{column.cell}{cell}", column.kind) for step, cell in enumerate(own)}
         for name, own in zip(names, cells)
     }
     shortest = low if turned else fewest
@@ -214,13 +214,14 @@ def _of_objects(column: ListColumn, kind: str) -> Lists:
         return Lists(because=f"lists of {most:,} objects; at most {MOST_IN_LISTS:,} numbers are read")
     steps = [f"{column.cell}[{step + 1}]" for step in range(most)]
     cells = {f"{column.name}.{name}": [_field(step, name) for step in steps] for name in channels}
+    kinds = {f"{column.name}.{name}": fields[name] for name in channels}
     for name, level in indicators:
         is_level = f"coalesce({{}} = {literal(level)}, false)::INT"
         cells[channel(f"{column.name}.{name}", level)] = [
             f"CASE WHEN {step} IS NOT NULL THEN {is_level.format(_field(step, name))} END" for step in steps
         ]
     found = {
-        name: {f"{name}_{step}": f"CAST({cell} AS DOUBLE)" for step, cell in enumerate(own)}
+        name: {f"{name}_{step}": number_of(cell, kinds.get(name, "")) for step, cell in enumerate(own)}
         for name, own in cells.items()
     }
     notes = [Note(f"lists of objects: {listed([column.name])}", FIELDS_WITHIN)]

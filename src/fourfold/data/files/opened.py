@@ -23,7 +23,7 @@ from .content import Content
 from .embedded_pictures import Bytes, lists_beside, pictures_among
 from .list_columns import ListColumn, Lists, in_words, lists_in
 from .relation import Relation
-from .sql import column, literal, quoted, shared
+from .sql import column, literal, number_of, quoted, shared
 
 __all__ = ["DURATION", "INTEGERS", "Opened", "described_as", "named", "opened", "source_of", "with_zones"]
 
@@ -43,7 +43,7 @@ WORDS_AT_ONCE = 2**20
 ROWS_AT_ONCE = 2048
 """Rows that are fetched at once where none are kept, as many as DuckDB holds in a vector."""
 
-NUMBER, MOMENT = "AS DOUBLE)", "AS TIMESTAMP)"
+NUMBER, SINGLE, MOMENT = "AS DOUBLE)", "AS FLOAT)", "AS TIMESTAMP)"
 """How expressions of columns end that are no words."""
 
 IN_GREENWICH = " AT TIME ZONE 'UTC'"
@@ -103,7 +103,7 @@ class Opened:
             yield {name: np.concatenate([_typed(cast, cells) for cells in parts]) for (name, cast), parts in columns}
 
     def _read(self, part: str = "") -> dict[str, np.ndarray]:
-        words = [name for name, cast in self.casts.items() if not cast.endswith((NUMBER, MOMENT))]
+        words = [name for name, cast in self.casts.items() if not cast.endswith((NUMBER, SINGLE, MOMENT))]
         others = [name for name in self.casts if name not in set(words)]
         raw: dict[str, np.ndarray] = {}
         if others:
@@ -156,8 +156,8 @@ def _some(found: Any, rows: int) -> Iterator[list[tuple[Any, ...]]]:
 
 def _typed(cast: str, cells: Sequence[Any]) -> np.ndarray:
     """Cells of a column as Python has them, dates as microseconds since 1970, None where there is none."""
-    if cast.endswith(NUMBER):
-        return np.array(cells, np.float64)
+    if cast.endswith((NUMBER, SINGLE)):
+        return np.array(cells, np.float64 if cast.endswith(NUMBER) else np.float32)
     if cast.endswith(MOMENT):
         return np.array(cells, "datetime64[us]")
     return as_objects(cells)
@@ -292,7 +292,7 @@ def _cast(cell: str, kind: str) -> str:
     if base == '"NULL"':  # of a field of objects DuckDB can't turn it into another type
         return "CAST(NULL AS DOUBLE)"
     if base in NUMBERS:
-        return f"CAST({cell} AS DOUBLE)"
+        return number_of(cell, kind)
     if base == DURATION:
         return f"CAST({cell} / {kind.split()[1]} AS DOUBLE)"
     if base == "BOOLEAN":

@@ -131,6 +131,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def number_of(cell: str, kind: str) -> str:
+    """A number of a type, also within lists, in the precision that it has."""
+    return f"CAST({cell} AS {'FLOAT' if kind.startswith('FLOAT') else 'DOUBLE'})"
+
+
 def column(values: Any) -> np.ndarray:
     """A column that ``fetchnumpy`` gave, without its mask: NaN, NaT or None instead."""
     if isinstance(values, np.ma.MaskedArray):

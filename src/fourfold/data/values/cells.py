@@ -21,6 +21,7 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
 
 from .durations import IN_SECONDS
+from .singles import decimals
 from .stand_ins import bare, bare_words
 from .word_lists import as_json, spelled_alike
 from .words import as_objects
@@ -82,6 +83,8 @@ def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
 
     >>> typed("open", np.array([True, None], dtype=object))
     (array([ 1., nan]), 'boolean')
+    >>> typed("share", np.array([0.1], dtype=np.float32))[0].tolist()
+    [0.1]
     >>> typed("size", np.array([3, 4], dtype=np.int8))
     (array([3., 4.]), 'number')
     >>> typed("colour", np.array([" red", "NA"]))
@@ -95,6 +98,8 @@ def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
         return values.astype(np.float64), "boolean"
     if values.dtype.kind in "iu" and are_indistinct(values):
         return values.astype(str).astype(object), "category"
+    if values.dtype == np.float32:
+        return decimals(values), "number"
     if values.dtype.kind in "iuf":
         return values.astype(np.float64), "number"
     if values.dtype.kind == "M":
@@ -134,8 +139,13 @@ def _objects(name: str, values: list[Any]) -> tuple[np.ndarray, ColumnKind]:
     whole = all(isinstance(value, (int, np.integer)) for value in present)
     codes = whole and are_indistinct(np.array(present, object))
     if not codes and not any(isinstance(value, str) for value in present):
-        return np.array([np.nan if value is None else float(value) for value in cells]), "number"
+        return np.array([np.nan if value is None else number_of(value) for value in cells]), "number"
     return as_objects([None if value is None else str(value) for value in cells]), "category"
+
+
+def number_of(value: Any) -> float:
+    """A number, one in single precision as `decimals` has it."""
+    return float(str(value) if getattr(value, "dtype", None) == np.float32 else value)
 
 
 def are_indistinct(whole: np.ndarray) -> bool:

@@ -26,6 +26,7 @@ from .cells import (
     are_channels,
     is_absent,
     left_out_within,
+    number_of,
     said_of_lists,
 )
 from .word_channels import MOST_LEVELS, channel, levels_among, unknown
@@ -100,7 +101,7 @@ def _leaves(
 
 
 def _number(value: Any) -> float | None:
-    return None if is_absent(value) else float(value)
+    return None if is_absent(value) else number_of(value)
 
 
 def _has_numbers(value: Any) -> bool:
