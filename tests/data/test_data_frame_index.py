@@ -7,6 +7,7 @@ import pytest
 
 from fourfold.data import read, read_inputs
 from fourfold.data.columns.roles import Roles
+from fourfold.data.series.ahead import Ahead
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
@@ -74,3 +75,33 @@ def test_hours_of_half_a_day_are_clocks(words):
     data = read({"opens": words * 20, "v": FRAME["v"].to_numpy(), "kind": FRAME["kind"].to_numpy()})
     noon = {"12:30pm": 45_000.0, "12 am": 0.0, "12 p.m.": 43_200.0}[words[1]]
     assert data.inputs["opens"][:3].tolist() == [32_400.0, noon, 64_800.0]
+
+
+STEPS = FRAME.assign(who=np.repeat(np.arange(12), 5), when=np.tile(np.arange(5), 12), day=pd.date_range("2024-01-01", periods=60))
+SERIES = {
+    "a class of each series": (STEPS.assign(kind=["a"] * 30 + ["b"] * 30), {"target": "kind", "roles": Roles(id="who", time="when", drop="day")}),
+    "a class of each step": (STEPS, {"target": "kind", "roles": Roles(id="who", time="when", drop="day")}),
+    "a forecast": (STEPS[["day", "v"]], {"target": "v", "ahead": Ahead(2)}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("name", SERIES)
+def test_numbers_of_rows_are_no_channel_of_series(name, again, tmp_path):
+    """A step's row tells which series it is of, and so the class."""
+    frame, options = SERIES[name]
+    frame.to_csv(tmp_path / "without.csv", index=False)
+    frame.to_csv(tmp_path / "with.csv")
+    if again:
+        pd.read_csv(tmp_path / "with.csv", float_precision="round_trip").to_csv(tmp_path / "with.csv")
+    reference, data = read(tmp_path / "without.csv", **options), read(tmp_path / "with.csv", **options)
+    assert [column.name for column in data.columns] == [column.name for column in reference.columns]
+    np.testing.assert_array_equal(data.inputs, reference.inputs)
+    assert data.fingerprint == reference.fingerprint
+    assert any("(it counts the rows)" in str(note) for note in data.notes)
+
+
+def test_a_column_of_such_a_name_that_does_not_number_the_rows_stays(tmp_path):
+    STEPS.rename(columns={"v": "X"}).to_csv(tmp_path / "a.csv", index=False)
+    data = read(tmp_path / "a.csv", target="kind", roles=Roles(id="who", time="when", drop="day"))
+    assert [column.name for column in data.columns] == ["X"]

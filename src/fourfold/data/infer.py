@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from fourfold.core.naming import called, noted
+from fourfold.data.columns.frame_index import without_row_numbers
 from fourfold.data.columns.free_texts import check_tokens
 from fourfold.data.columns.kinds_of_lists import settled_lists
 from fourfold.data.columns.roles import (
@@ -177,6 +178,8 @@ def _with_columns(
 def _forecast(source: Source, roles: Roles, target: str | Sequence[str] | None, ahead: Ahead) -> Dataset:
     source, roles, table = time_and_names(source, roles, mentioned(target))
     check_not_turned(source)
+    source = without_row_numbers(source, roles, target)
+    table = Table({name: values for name, values in table.items() if name in source.inputs})
     names, because = table.names, "the only other column"
     if target is not None or len(names) > 1:
         names, because = target_names(table, target, source.lacking, of_steps=True)
@@ -189,6 +192,7 @@ def _from_long_form(
 ) -> tuple[Source, Roles]:
     """The series, with their targets, of a table whose rows are steps; ``per`` and ``one``: see `assembled`."""
     source, roles = _in_order(source, roles, mentioned(target))
+    source = without_row_numbers(source, roles, target)
     names, because = target_of_series(source, roles, target)
     source, roles = assembled(source, roles, names, per, one)
     return source.noting(said_of(names, because, target)), roles

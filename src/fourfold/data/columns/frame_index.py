@@ -1,4 +1,4 @@
-"""The index of a data frame that has no name, and became a column in a file of parquet, or in a table of Arrow."""
+"""The index of a data frame that has no name, and became a column of a file, or of a table of Arrow."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from .targets import mentioned
 UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
 """How Arrow calls what has no name."""
 
+ROW_NUMBERS = re.compile(r"[Uu]nnamed: ?0(\.\d+)*|column 1|level_0|row_id|[Rr]ow[ ._]?[Nn]ames?|\.\.\.1|X\.?")
+"""How columns are called that pandas and R write for it, and those that had no name where they are read."""
+
 WHOLE = re.compile(r"-?\d+", re.ASCII)
 
 
@@ -28,14 +31,37 @@ def without_index(
     an option names them; an index of dates or words may tell something. Of ``test`` rows nothing is said."""
     if not isinstance(source.inputs, Table):
         return source
-    asked = (target, *(role for role in (roles.weight, roles.group, roles.id, roles.time) if isinstance(role, str)))
-    named = {name for option in asked for name in mentioned(option)}
-    unnamed = [name for name in source.inputs if UNNAMED_INDEX.fullmatch(name) and name not in named]
-    counts = [name for name in unnamed if _are_whole(source.inputs[name])]
+    counts = [name for name in _called(source, UNNAMED_INDEX, roles, target) if _are_whole(source.inputs[name])]
     if not counts or len(counts) == len(source.inputs):
         return source
     source = source.without(*counts)
     return source if test else source.noting(Note(f"left out: {listed(counts)}", "the index of a data frame"))
+
+
+def without_row_numbers(source: Source, roles: Roles, target: str | Sequence[str] | None) -> Source:
+    """A table of series without the numbers of its rows, as text holds the index of a data frame: they count on from
+    series to series, and tell which of them a step belongs to."""
+    if not isinstance(source.inputs, Table):
+        return source
+    called = _called(source, ROW_NUMBERS, roles, target)
+    numbers = [name for name in called if _number_rows(source.inputs[name])]
+    note = Note(f"left out: {listed(numbers)}", "it counts the rows")
+    return source.without(*numbers).noting(note) if numbers else source
+
+
+def _called(
+    source: Source, names: re.Pattern[str], roles: Roles, target: str | Sequence[str] | None
+) -> list[str]:
+    """The columns of a table that are called so, and that no option names."""
+    asked = (target, *(role for role in (roles.weight, roles.group, roles.id, roles.time) if isinstance(role, str)))
+    named = {name for option in asked for name in mentioned(option)}
+    assert isinstance(source.inputs, Table)
+    return [name for name in source.inputs if names.fullmatch(name) and name not in named]
+
+
+def _number_rows(values: np.ndarray) -> bool:
+    """Whether all are whole numbers, different in each row."""
+    return _are_whole(values) and len({*values.tolist()}) == len(values)
 
 
 def _are_whole(values: np.ndarray) -> bool:
