@@ -59,6 +59,8 @@ READ = {
     "apostrophes within words": (column(["'t Hooft", "O'Neil"]), "1 category"),
     "a minus behind the number": (column(["1.200,50-", "7,00", "3,10-"], "v;y").replace(",p", ";p").replace(",q", ";q"), "a dash behind a number taken for a minus"),
     "Cyrillic in Windows-1251": (column(["Москва", "Казань"]).encode("cp1251"), "strange words, such as 'Ìîñêâà' (as text in another encoding has them"),
+    "Chinese in Windows-1252": (column(["北京", "上海"]).encode("gbk"), "strange words, such as '±±¾©' (as text in another encoding has them; gbk is a usual one of Chinese, euc_kr of Korean); --encoding NAME"),
+    "Korean in Windows-1252": (column(["한국", "중국"]).encode("euc_kr"), "gbk is a usual one of Chinese, euc_kr of Korean"),
     "Polish in Windows-1250": (column(["mały", "duży"]).encode("cp1250"), "strange words, such as 'ma³y' (as text in another encoding has them; cp1250 is a usual one of central Europe); --encoding NAME"),
     "signs in Windows-1252": (column(["5 m³/h", "±3 £/kg", "3¼ Zoll"]).encode("cp1252"), "encoding: cp1252 (not UTF-8); --encoding NAME overrides\ntarget"),
     "codes whose last digits are not told": (column(["940xx", "112xx", "606XX", "331xx"]), "layout: flat, 1 category"),

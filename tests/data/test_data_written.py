@@ -17,6 +17,7 @@ NUMBERS = {
     "uncertainties": (["1.2 ± 0.1", "3.4+/-0.2"], [1.2, 3.4], "what stands behind ± left out"),
     "uncertainties with a unit": (["1.2 ± 0.1 mm", "3 ± 1 mm", "5 mm"], [1.2, 3, 5], "mm left out"),
     "uncertain digits": (["1.234(5)", "2.3(12)"], [1.234, 2.3], "uncertain digits in brackets left out"),
+    "per mille": (["0.5‰", "12 ‰", "3‰"], [0.5, 12, 3], "‰ left out"),
     "double precision of Fortran": (["1.5D+02", "-2.5d-01"], [150, -0.25], "D taken for the exponent"),
     "powers of ten": (["1.5×10³", "2·10⁻²", "3 x 10^2"], [1500, 0.02, 300], "powers of ten multiplied"),
     "digits of Arabic": (["١٢", "٣٫٥"], [12, 3.5], ""),

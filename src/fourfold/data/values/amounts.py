@@ -66,7 +66,7 @@ NAME = rf"(?:{POWER}|{PER}|{LETTERS}|[°²³/]){{1,12}}(?:[. ]{{1,2}}{LETTERS}{{
 
 UNIT = re.compile(
     rf"(?P<sign>[-+(]?)\s*(?:(?P<before>{CURRENCY})\s*(?P<open>\(?))?\s*(?P<number>[-+]?[0-9.,{SPACES}]*[0-9][.,]?)\s*"
-    rf"(?P<close>\)?)\s*(?P<after>(?:{CURRENCY})(?:/{NAME})?|%(?: ?{NAME})?|{NAME})?(?P<last>\)?)"
+    rf"(?P<close>\)?)\s*(?P<after>(?:{CURRENCY})(?:/{NAME})?|[%\u2030](?: ?{NAME})?|{NAME})?(?P<last>\)?)"
 )
 MINUS_BEHIND = re.compile(rf"(?P<digits>\d[\d.,]*)-(?:\s*(?P<unit>{CURRENCY}))?")
 """A number as SAP writes one that is negative."""

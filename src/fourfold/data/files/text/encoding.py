@@ -21,6 +21,9 @@ ACCENTED = re.compile(r"\b[\u00c0-\u00ff\u00a8\u00b8]{4,}\b")
 CUT_BY_SIGNS = re.compile(r"\w*[^\W\d_][\u00a3\u00a5\u00b1\u00b3\u00b6\u00b9\u00bc\u00be\u00bf]+[^\W\d_]\w*")
 """A word with signs of Windows-1252 between its letters, where the encodings of central Europe have letters."""
 
+ODD = re.compile(r"[^\x00-\x7f]{4,}")
+"""Letters and signs none of which English has; of Chinese in Windows-1252 each sign is half a letter."""
+
 IN_UTF8 = re.compile(r"\w*[\u00c2\u00c3][\u00a0-\u00bf]\w*")
 """A word with an accented letter in UTF-8, read as Windows-1252."""
 
@@ -117,18 +120,32 @@ def said_of(encoding: str) -> Note:
 
 def strange_words(text: str, other: Callable[[], str]) -> tuple[Note, ...]:
     """What is said of text of Windows-1252 with words as UTF-8 has them there, with words of nothing but accented
-    letters, as Cyrillic has them, or with signs between letters, as Polish has them; ``other`` finds the first line
-    that is not UTF-8."""
+    letters, as Cyrillic has them, with signs between letters, as Polish has them, or of letters of two bytes, as
+    Chinese has them; ``other`` finds the first line that is not UTF-8."""
     if twice := IN_UTF8.search(text):
         because = f"as UTF-8 looks in another encoding: {other()} is the first that is none; correct it"
         return (Note(f"strange words, such as {twice[0][:30]!r}", because),)
-    found, usual = ACCENTED.search(text), "cp1251 is a usual one of Cyrillic"
+    found, usual = next(filter(_is_in_gbk, ODD.finditer(text)), None), "gbk is a usual one of Chinese, euc_kr of Korean"
+    if found is None:
+        found, usual = ACCENTED.search(text), "cp1251 is a usual one of Cyrillic"
     if found is None:
         found, usual = CUT_BY_SIGNS.search(text), "cp1250 is a usual one of central Europe"
     if found is None:
         return ()
     because = f"as text in another encoding has them; {usual}"
     return (Note(f"strange words, such as {found[0]!r}", because, "--encoding NAME"),)
+
+
+def _is_in_gbk(found: re.Match[str]) -> bool:
+    """Whether a word of Windows-1252, with signs among its letters, is one of Chinese letters in another encoding."""
+    word = found[0]
+    if word.isalpha() or len({*word}) < 3:
+        return False
+    try:
+        letters = word.encode("cp1252").decode("gbk")
+    except UnicodeError:
+        return False
+    return all("\u4e00" <= letter <= "\u9fff" for letter in letters)
 
 
 def check_encoding(encoding: str | None) -> None:
