@@ -102,6 +102,6 @@ def test_numbers_of_rows_are_no_channel_of_series(name, again, tmp_path):
 
 
 def test_a_column_of_such_a_name_that_does_not_number_the_rows_stays(tmp_path):
-    STEPS.rename(columns={"v": "X"}).to_csv(tmp_path / "a.csv", index=False)
+    STEPS.rename(columns={"v": "row_id"}).to_csv(tmp_path / "a.csv", index=False)
     data = read(tmp_path / "a.csv", target="kind", roles=Roles(id="who", time="when", drop="day"))
-    assert [column.name for column in data.columns] == ["X"]
+    assert [column.name for column in data.columns] == ["row_id"]

@@ -18,8 +18,8 @@ from .targets import mentioned
 UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
 """How Arrow calls what has no name."""
 
-ROW_NUMBERS = re.compile(r"[Uu]nnamed: ?0(\.\d+)*|column 1|level_0|row_id|[Rr]ow[ ._]?[Nn]ames?|\.\.\.1|X\.?")
-"""How columns are called that pandas and R write for it, and those that had no name where they are read."""
+ROW_NUMBERS = re.compile(r"[Uu]nnamed: ?0(?:\.\d+)*|level_0|(?i:row[ ._]?names?)|\.\.\.1|column 1|row_id")
+"""How columns are called that pandas and R write for it, and what of text and json has no name."""
 
 WHOLE = re.compile(r"-?\d+", re.ASCII)
 

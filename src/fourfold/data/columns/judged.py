@@ -16,6 +16,7 @@ from fourfold.data.values.unread_dates import of_named_zones
 from fourfold.data.values.written import hold_numbers
 from fourfold.preprocessing.table import ColumnKind, missing
 
+from .frame_index import ROW_NUMBERS, UNNAMED_INDEX
 from .free_texts import CATEGORY_LEVELS, FREE_TEXT, are_free, are_sequences
 from .named_files import NAMED_SOUNDS, is_sound
 
@@ -38,8 +39,7 @@ COUNTER = re.compile(
     r"|^(?i:((?!total|average|avg|mean|per|max|min)[^\W_]+[_\W]+)?"
     rf"({'|'.join(NUMBERED.split())})[_\W]*(nr|no|number))\.?$"
     rf"|^(?i:({'|'.join(INDEXED.split())})[_\W]*(idx|index)|row[_\W]*(nr|no|num|number)|s[lr]?[_\W]*(no|number))\.?$"
-    r"|^[Uu]nnamed: ?0(\.\d)?$|^level_0$|^column 1$|^__index_level_0__$"  # how an index of pandas ends up in files
-    r"|^(?i:row[ ._]?names?)$|^\.\.\.1$"  # and names of rows of R
+    rf"|^(?:{ROW_NUMBERS.pattern}|{UNNAMED_INDEX.pattern})$"
 )
 """Names of columns that only count rows, or name them."""
 

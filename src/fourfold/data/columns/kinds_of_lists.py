@@ -32,10 +32,10 @@ def settled_lists(source: Source, layout: str | None) -> Source:
       layout sequence is asked for, always, and none are labels;
     - else a column for each number.
     """
-    if layout in (None, "flat"):
-        labels = [name for name in source.uneven if _are_labels(_learnt(source, name))]
+    may_be = source.uneven if layout in (None, "flat") else ()
+    if labels := [name for name in may_be if _are_labels(_learnt(source, name))]:
         note = Note(f"labels: the lists of {listed(labels)}", LABELS, "--layout sequence")
-        source = as_words(source, labels).noting(*[note] * bool(labels))
+        source = as_words(source, labels).noting(note)
     series = any(_differ(_numbers(source, name)) for name in source.uneven) or {*source.nested} & {*source.lists}
     if source.lists and (layout == "sequence" or (series and layout is None)):
         return series_of_lists(source)
