@@ -21,9 +21,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 QUICK = {
     "agreement", "contracts", "layers", "test_cli_commands",
-    "test_losses", "test_metrics", "test_optimizers", "test_regularizers",
+    "test_losses", "test_metrics", "test_optimizers", "test_regularizers", "test_study_words",
 }  # fmt: skip
-"""Folders and files whose tests hold within bounds or of one program alone, and whose programs run once or twice."""
+"""Folders and files whose tests hold within bounds, of one program alone or of words, and whose programs run once or
+twice."""
 OPTIMISED = {"test_agreement_fitting", "test_agreement_training", "test_the_post"}
 """Files in such folders that hold what is trained against Keras and the post, as users get it."""
 FLAGS = {
