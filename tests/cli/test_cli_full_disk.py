@@ -53,7 +53,7 @@ def test_a_study_ends_and_goes_on_when_there_is_room(mounts, tmp_path, workers):
     assert ran.stdout.count("ended with") == 1 and "ended with 4\n" in ran.stdout
     said = [line for line in ran.stderr.splitlines() if line.startswith("fourfold: ")]
     assert len(said) == 1 and "Traceback" not in ran.stderr
-    assert said[0].startswith("fourfold: the disk is full: out/blocks/") and said[0].endswith(
+    assert said[0].startswith(f"fourfold: the disk is full: {tmp_path}/out/blocks/") and said[0].endswith(
         "can't be written (No space left on device): wanted space. "
         "Do this: make room, and run the same command: a comparison goes on from what is written"
     )
