@@ -22,7 +22,8 @@ from fourfold.study.blocks import LOSSES, column_order
 from fourfold.study.candidates import Problem
 from fourfold.study.described import numbering
 from fourfold.study.efforts import EFFORTS
-from fourfold.study.examples import _input, _Views, examples
+from fourfold.study.example_inputs import as_given
+from fourfold.study.examples import _Views, examples
 from fourfold.study.inside import Inside
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import gradients, looks, memory, reach, shift
@@ -287,7 +288,7 @@ def test_a_text_is_shown_in_the_pieces_that_are_read(texts, words, joined, tmp_p
     table = {"text": np.array(texts, dtype=object), "label": np.array(["a", "b"] * 20, dtype=object)}
     study = Study(load_data(table, None, Options(layout="text", target="label")), EFFORT, [0], 0, tmp_path, families=("dense",))  # fmt: skip
     assert study.problem.layout == "text"
-    shown, along = _input(study, 0, np.arange(float(study.problem.shape[0])))
+    shown, along = as_given(study, 0, np.arange(float(study.problem.shape[0])))
     assert shown == {"kind": "text", "words": words, "joined": joined}
     assert along.tolist() == list(range(len(words)))  # a map's numbers stand at the words that they are of
 

@@ -1,28 +1,26 @@
 """The user's own rows, as plain data for a report: what each family looks at in them, and the worst mistakes.
 
-The form is that of `fourfold.report.gallery`; the rows shown are kept few and small.
+The form is that of `fourfold.report.gallery`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from fourfold.data.dataset import Dataset
-from fourfold.evidence.sentences import CORRELATION, FULL, show
-from fourfold.preprocessing.table import Table
+from fourfold.evidence.sentences import CORRELATION, show
 from fourfold.preprocessing.task import Task
-from fourfold.preprocessing.text import CHARACTER, pieces
 from fourfold.study import examination, forecast_examples, step_examples, tested
 from fourfold.study.described import numbering
 from fourfold.study.examination import ALIKE, REDRAWS, Arrays
+from fourfold.study.example_inputs import as_given, short
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
-MOST_PIXELS, MOST_STEPS, MOST_CHANNELS, MOST_COLUMNS, MOST_WORDS = 128, 512, 8, 30, 200
 MOST_FILTERS, MOST_MISTAKES, MOST_TARGETS = 8, 12, 6
 
 SALIENCY = "Saliency: the absolute gradient of {output} by each number of {input} (Simonyan et al. 2014)."
@@ -126,7 +124,7 @@ class _Views:
         text = f"Rank correlation with {against}: {show(value, CORRELATION)}" + (
             "." if passed else f", above {ALIKE:g}: it shows what was there before training, and is left out."
         )
-        check = {"passed": passed, "value": _short(value), "text": text}
+        check = {"passed": passed, "value": short(value), "text": text}
         shown = items if passed else []
         return {"family": self.family, "kind": kind, "method": method, "check": check, "items": shown}
 
@@ -156,7 +154,7 @@ class _Views:
         """A row as it is given, a window with what followed and what was forecast; and a map that lies along it."""
         dataset = self.study.dataset
         if dataset.forecast is None:
-            return _input(self.study, row, along)
+            return as_given(self.study, row, along)
         window, windows = np.asarray(dataset.inputs)[row], dataset.forecast.windows
         return forecast_examples.with_map(windows, window, dataset.target[row], self.family, value, along)
 
@@ -232,7 +230,7 @@ def _mistaken(study: Study, row: int, predicted: Mapping[str, np.ndarray]) -> di
     """A row as it is given; a window with what followed and what was forecast."""
     forecast = study.dataset.forecast
     if forecast is None:
-        return _input(study, row)[0]
+        return as_given(study, row)[0]
     window = np.asarray(study.dataset.inputs)[row]
     return forecast_examples.beside_naive(forecast.windows, window, study.dataset.target[row], predicted)
 
@@ -299,7 +297,7 @@ def _said(study: Study, row: int, value: np.ndarray) -> dict[str, Any]:
     best = int(tested.told_class(task, value))
     if best < 0:
         return {"predicted": NO_CLASS, "probability": None}
-    return {"predicted": str(task.classes[best]), "probability": _short(value[best])}
+    return {"predicted": str(task.classes[best]), "probability": short(value[best])}
 
 
 def _several(task: Task, value: np.ndarray) -> str:
@@ -312,95 +310,6 @@ def _several(task: Task, value: np.ndarray) -> str:
         return step_examples.number(np.squeeze(value))
     more = len(parts) - MOST_TARGETS
     return ", ".join(parts[:MOST_TARGETS]) + (f" and {more} more" if more > 0 else "")
-
-
-# ---- a row as the user gave it -----------------------------------------------------------------------------
-
-
-def _input(study: Study, row: int, found: np.ndarray | None = None) -> tuple[dict[str, Any], np.ndarray]:
-    """A row, and a map in the form that lies along it."""
-    along = np.zeros(study.problem.shape[:1]) if found is None else found
-    return INPUTS[study.problem.layout](study, row, along)
-
-
-def _image(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
-    """Pixels between the darkest and the brightest number of the data set; large images are thinned out."""
-    inputs = np.asarray(study.dataset.inputs)
-    low, high = float(np.nanmin(inputs)), float(np.nanmax(inputs))
-    pixels = np.nan_to_num(inputs[row].astype(np.float64), nan=low)
-    pixels = (pixels - low) / (high - low) if high > low else np.zeros_like(pixels)
-    pixels = pixels[..., :3] if pixels.shape[-1] in (3, 4) else pixels.mean(axis=-1)
-    step = -(-max(pixels.shape[:2]) // MOST_PIXELS)
-    thin = np.rint(255 * pixels[::step, ::step]).astype(int).tolist()
-    return {"kind": "image", "pixels": thin}, found[::step, ::step] if max(
-        found.shape
-    ) > MOST_PIXELS else found
-
-
-def _series(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
-    """The first channels, by the names of columns where there is one a channel; long series are thinned out."""
-    values = np.asarray(study.dataset.inputs)[row].astype(np.float64)
-    columns = [column.name for column in study.dataset.columns]
-    names = columns if len(columns) == values.shape[1] else [f"channel {c}" for c in range(values.shape[1])]
-    step = -(-len(values) // MOST_STEPS)
-    channels = [
-        [_short(number) if np.isfinite(number) else None for number in channel]
-        for channel in values[::step, :MOST_CHANNELS].T
-    ]
-    bins = [found[start : start + step].sum() for start in range(0, len(found), step)]
-    given = {"kind": "series", "channels": names[:MOST_CHANNELS], "values": channels, "every": step}
-    return given, np.array(bins)
-
-
-def _table(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
-    """The user's columns, each with the sum over the columns that preparation made of it; those with the most."""
-    inputs = study.dataset.inputs
-    names = [column.name for column in study.dataset.columns]
-    values = [inputs[name][row] for name in names] if isinstance(inputs, Table) else list(inputs[row])
-    sums = dict.fromkeys(names, 0.0)
-    for owner, value in zip(study.preparations[0].input_columns, found.tolist()):
-        sums[owner] += value
-    kept = sorted(sorted(range(len(names)), key=lambda i: -sums[names[i]])[:MOST_COLUMNS])
-    cells = {"columns": [names[i] for i in kept], "values": [_cell(values[i]) for i in kept]}
-    return {"kind": "table"} | cells, np.array([sums[names[i]] for i in kept])
-
-
-def _cell(value: Any) -> str:
-    """A cell as text; a missing one is empty.
-
-    >>> _cell(0.123456789), _cell(1234567.25)
-    ('0.123457', '1234567.25')
-    """
-    if value is None or value != value:
-        return ""
-    if isinstance(value, np.datetime64):
-        return str(value.astype("datetime64[s]")).replace("T00:00:00", "")
-    if not isinstance(value, (float, np.floating)):
-        return str(value)
-    return f"{value:.{9 if 1e6 <= abs(value) < FULL else 6}g}"
-
-
-def _text(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
-    """The characters, words or tokens that are read."""
-    inputs, unit = study.dataset.inputs, study.preparations[0].unit
-    if isinstance(inputs, Table):
-        words = list(pieces(inputs[study.dataset.columns[0].name][row], unit))
-    else:
-        words = [str(token) for token in np.trim_zeros(np.asarray(inputs)[row], "b")]
-    count = min(len(words), len(found), MOST_WORDS)
-    return {"kind": "text", "words": words[:count], "joined": unit == CHARACTER}, found[:count]
-
-
-INPUTS: dict[str, Callable[[Study, int, np.ndarray], tuple[dict[str, Any], np.ndarray]]] = {
-    "image": _image,
-    "sequence": _series,
-    "flat": _table,
-    "text": _text,
-}
-
-
-def _short(number: float) -> float:
-    return float(f"{number:.4g}")
 
 
 def _rounded(found: np.ndarray) -> Any:
