@@ -192,3 +192,15 @@ def test_a_study_that_is_refused_leaves_no_temporary_folder(tmp_path, monkeypatc
         fourfold.compare("iris", verbose=False, **options)
     assert refused.value.slug == slug
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_was_removed_while_the_shell_stands_in_it(run, monkeypatch, tmp_path):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    ended = run("compare", "digits", "--effort", "tiny")
+    assert (ended.code, ended.out) == (4, "")
+    assert ended.err == (
+        "fourfold: the folder in which this was started is gone: wanted one that exists. "
+        "Do this: cd to another, and start again\n"
+    )

@@ -119,6 +119,9 @@ def _usage_or_bug(error: Exception) -> int:
         return 0
     if isinstance(error, PermissionError) and isinstance(error.filename, str) and closed_above(Path(error.filename)):
         return _fail(str(may_not_be_read(error.filename, error)), MachineError.exit_code)
+    if isinstance(error, FileNotFoundError) and error.filename is None:  # os.getcwd()
+        said = "the folder in which this was started is gone: wanted one that exists"
+        return _fail(f"{said}. Do this: cd to another, and start again", MachineError.exit_code)
     if isinstance(error, OSError) and error.errno is not None:
         return _fail(f"the machine refused: {error}", MachineError.exit_code)
     if os.environ.get("FOURFOLD_DEBUG"):
