@@ -182,8 +182,9 @@ def test_a_longer_training_is_the_same_training_with_twice_the_steps(inquiry):
         for run, trial in again.items():
             assert trial.run == plain[run].run and trial.size == plain[run].size
             assert max(trial.check_steps) > max(plain[run].check_steps) or trial.steps < 240
-        gain, score = (found[m, family] for m in (names.LONGER_GAIN, names.LONGER_SCORE))
+        gain, score, before = (found[m, family] for m in names.OF_MEASURES)
         assert score.value == pytest.approx(np.mean(right[1]))
+        assert before.value == pytest.approx(np.mean(right[0]))
         assert gain.value == pytest.approx(np.mean(right[1]) - np.mean(right[0]))
         assert gain.interval[0] <= gain.value <= gain.interval[1]
 

@@ -32,7 +32,8 @@ FOUND = "finding about the data"  # what was found, in words; its source is the 
 AUC = "AUC"  # a family or a baseline
 LONGER_GAIN = "gain by twice the steps"  # a family
 LONGER_SCORE = "score after twice the steps"  # a family
-OF_MEASURES = (LONGER_GAIN, LONGER_SCORE)
+LONGER_BEFORE = "score before twice the steps"  # a family, of the same trainings' data and rows
+OF_MEASURES = (LONGER_GAIN, LONGER_SCORE, LONGER_BEFORE)
 # Those that come of the losses.
 OVER_GUESS = "gain over a guess"  # the baseline to beat
 AHEAD = "seeds in which it is ahead"  # family - runner-up

@@ -16,7 +16,7 @@ import numpy as np
 
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.names import LONGER_GAIN, LONGER_SCORE
+from fourfold.evidence.names import LONGER_BEFORE, LONGER_GAIN, LONGER_SCORE
 from fourfold.evidence.scoring import SCORE_WORDS
 from fourfold.evidence.sentences import Cite, Facts, Sentence
 from fourfold.study import probes, tested
@@ -67,10 +67,9 @@ def find(inquiry: Inquiry) -> Measurement:
                 score = analysis.mean(family)
                 sides = {"value": score.value, "low": score.low, "high": score.high}
                 rows.append({"series": family, "x": steps[name], **sides})
-                if name == TWICE:
-                    method = "95 % interval of this score alone; crossed random effects"
-                    span = (score.low, score.high)
-                    evidence.append(Evidence(LONGER_SCORE, family, score.value, unit, span, method, source))
+                method = "95 % interval of this score alone; crossed random effects"
+                span, of = (score.low, score.high), LONGER_SCORE if name == TWICE else LONGER_BEFORE
+                evidence.append(Evidence(of, family, score.value, unit, span, method, source))
     figure = Figure(
         "longer",
         "lines",
