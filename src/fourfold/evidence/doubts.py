@@ -145,8 +145,8 @@ def longer_training(c: Case) -> Iterator[Sentence]:
     leader = c.leader(LONGER_SCORE) if c.kind in ONE_FAMILY else None
     if leader is None:
         return
-    before = [c.number(LONGER_BEFORE, family) for family in (leader, c.family)]
-    if None in before or (before[0] < before[1] if c.lower else before[0] > before[1]):
+    first, second = c.number(LONGER_BEFORE, leader), c.number(LONGER_BEFORE, c.family)
+    if first is None or second is None or (first < second if c.lower else first > second):
         return
     yield c.facts.say(
         "After twice the steps {leader} leads: {best} against {own} of {family}; before, {first} against {second} (all "
