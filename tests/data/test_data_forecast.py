@@ -38,6 +38,21 @@ def forecast(columns, horizon, id="store", **options):
     return read(columns, target="sales", roles=Roles(id=id, time="day"), ahead=Ahead(horizon, **options))
 
 
+def test_the_season_of_one_step_is_the_last_value():
+    """It is called so, once; files from before, which call it a season, are read."""
+    sales = np.random.default_rng(0).normal(size=60).cumsum()
+    data = read({"t": np.arange(60), "v": sales}, target="v", roles=Roles(time="t"), ahead=Ahead(2, season=1))
+    windows = data.forecast.windows
+    assert (windows.season, windows.rules, windows.base) == (1, ("last value", "window mean"), "last value")
+    assert "error over that of the last value repeated" in " ".join(str(note) for note in data.notes)
+    preparation = Preparation.fit(data, plan(data, seed=0)[0].train)
+    content = json.loads(preparation.to_json())
+    content["windows"]["base"] = "seasonal naive"
+    before = Preparation.from_json(json.dumps(content))
+    inputs = np.asarray(data.inputs)
+    np.testing.assert_array_equal(before.target(data.target, inputs), preparation.target(data.target, inputs))
+
+
 @pytest.mark.parametrize(
     "wave, share, horizon, base",
     [(0, 1, 1, "last value"), (9, 1, 1, "last value"), (9, 1, 24, "seasonal naive"), (0, 0, 3, "window mean")],

@@ -152,7 +152,7 @@ def test_nothing_beats_the_last_value_of_a_random_walk(tmp_path):
         walk, out=tmp_path, effort="tiny", candidates=["dense", "recurrent"], verbose=False, forecast=4
     )
     assert found.verdict["kind"] == "none"
-    naive = next(row for row in found.results["baselines"] if row["name"] == "seasonal naive")
+    naive = next(row for row in found.results["baselines"] if row["name"] == "last value")
     assert all(row["score"]["value"] > 0.97 * naive["score"]["value"] for row in found.results["families"])
     text = io.StringIO()
     predictions.predict_file(tmp_path, walk, text)

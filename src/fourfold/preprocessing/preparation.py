@@ -19,7 +19,7 @@ from .table import Column, ColumnKind, Table
 from .target import Target
 from .task import Task
 from .text import Characters, Tokens, texts_of
-from .windows import Windows
+from .windows import SEASONAL_NAIVE, Windows
 
 FORMAT = 1
 LAYOUTS = ("flat", "sequence", "image", "text")
@@ -368,7 +368,7 @@ def _check(preparation: Preparation, what: str) -> None:
         good = good and layout == "sequence" and units == windows.horizon * len(windows.targets)
         good = good and preparation.row_shape[:1] == (windows.window,) and windows.season <= windows.window
         good = good and len(windows.targets) > 0 and len(windows.levels) == len(worded)
-        good = good and windows.base in windows.rules
+        good = good and windows.base in (SEASONAL_NAIVE, *windows.rules)
     source = preparation.source_columns
     if preparation.characters:
         good = good and columns == {preparation.characters.name: "text"}

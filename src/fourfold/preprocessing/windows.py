@@ -64,8 +64,8 @@ class Windows:
     @property
     def rules(self) -> tuple[str, ...]:
         """The naive forecasts that differ."""
-        last, mean = (LAST_VALUE,) * (self.season > 1), (WINDOW_MEAN,) * (self.window > 1)
-        return (SEASONAL_NAIVE, *last, *mean)
+        seasonal, mean = (SEASONAL_NAIVE,) * (self.season > 1), (WINDOW_MEAN,) * (self.window > 1)
+        return (*seasonal, LAST_VALUE, *mean)
 
     def relative(self, windows: np.ndarray) -> np.ndarray:
         """The inputs (N, T, C) of a network: targets less their mean in the window, over their deviation there."""
@@ -75,8 +75,8 @@ class Windows:
         return result
 
     def naive(self, windows: np.ndarray) -> dict[str, np.ndarray]:
-        """Forecasts (N, H K) that learn nothing: the last season repeated, the last value where that differs, and the
-        mean of the window."""
+        """Forecasts (N, H K) that learn nothing: the last season repeated, where one has several steps, the last value,
+        and the mean of the window."""
         past = windows[..., : len(self.targets)]
         return {rule: self._forecast(rule, past).reshape(len(windows), -1) for rule in self.rules}
 

@@ -133,7 +133,8 @@ def settle_forecast(
         _split_note(forecast),
         Note(
             "score: MASE",
-            "absolute error over that of the last season repeated, in training data; lower is better",
+            f"absolute error over that of the last {'season' if windows.season > 1 else 'value'} repeated, in training "
+            "data; lower is better",
         ),
     )
     names = [

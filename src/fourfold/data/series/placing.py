@@ -11,7 +11,7 @@ from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed
 from fourfold.data.reading import fitting
 from fourfold.errors import DataError, OptionError
-from fourfold.preprocessing.windows import SEASONAL_NAIVE, Windows
+from fourfold.preprocessing.windows import Windows
 
 from .ahead import Ahead
 from .panel import Panel
@@ -245,7 +245,7 @@ def _scales(panel: Panel, windows: Windows, first_test: int) -> np.ndarray:
     if np.isnan(scale).all(axis=0).any():
         raise DataError(
             "nothing-to-improve",
-            f"the {SEASONAL_NAIVE} forecast makes no error before the tests begin, so there is nothing to improve",
+            f"the {windows.rules[0]} forecast makes no error before the tests begin, so there is nothing to improve",
             got="values that repeat exactly" if m > 1 else "values that don't change",
             wanted="a target that varies",
             do="--target with another column; else use this rule itself",
