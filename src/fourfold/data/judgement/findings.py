@@ -19,6 +19,7 @@ from fourfold.data.messages import counted
 from fourfold.data.series.steps import as_rows
 
 from . import (
+    alike_rows,
     copies,
     dependent,
     elsewhere,
@@ -103,6 +104,7 @@ def as_plain(dataset: Dataset) -> dict[str, Any]:
 JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     leaks.judge,
     next_row.judge,
+    alike_rows.judge,
     sums.judge,
     two_units.judge,
     foretold.judge,

@@ -1,4 +1,4 @@
-"""Columns in whose order the rows stand, and which of them are times."""
+"""Columns in whose order the rows stand, and which of them are times; what to do about rows in order of time."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from .case import Case
 
 FEWEST = 20
 """Rows from which on their order is hardly chance."""
+
+FORECAST = "--forecast HORIZON if the next values of the target are asked for, "
+IN_TIME = "--time-ordered, {forecast}or --window STEPS if the rows are steps of one series"
+"""What to say of rows whose order is that of time, and in the middle of it of those whose target is a number."""
 
 
 def times_in_order(case: Case) -> list[str]:
@@ -52,6 +56,10 @@ def parts_in_order(case: Case) -> list[str]:
     place[moments] = np.cumsum(np.concatenate([[0], differ]))
     anew = all((np.diff(whole[name]) < 0).any() for name in parts[1:])
     return parts if anew and (np.diff(place) >= 0).all() and place.max() >= FEWEST - 1 else []
+
+
+def what_to_do(case: Case) -> str:
+    return IN_TIME.format(forecast=FORECAST if case.task.kind == "regression" else "")
 
 
 def _by_values(case: Case, whole: dict[str, np.ndarray]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from fourfold.data.values.called import is_time
 from fourfold.preprocessing.table import missing
 
 from .case import Case
-from .in_time import FEWEST, counts_rows, parts_in_order, rises, times_in_order
+from .in_time import FEWEST, FORECAST, counts_rows, parts_in_order, rises, times_in_order, what_to_do
 
 NEARLY_CONSTANT, LIKELY = 0.99, 0.9
 """The share of one value, of all rows, and of a sample without which all rows are not looked at."""
@@ -25,10 +25,6 @@ MOST_PAIRS = 100
 
 FEWEST_ALIKE = 3
 """Columns from which on those that number the rows are said to at once: one of two may be their id."""
-
-FORECAST = "--forecast HORIZON if the next values of the target are asked for, "
-IN_TIME = "--time-ordered, {forecast}or --window STEPS if the rows are steps of one series"
-"""What to say of rows whose order is that of time, and in the middle of it of those whose target is a number."""
 
 
 def judge(case: Case) -> Iterator[Finding]:
@@ -58,7 +54,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 "future",
                 "rows",
                 len(values),
-                f"{_if_time(name)}{_in_time(case)}",
+                f"{_if_time(name)}{what_to_do(case)}",
                 important=True,
                 columns=(name,),
             )
@@ -112,12 +108,8 @@ def _of_counter(case: Case, name: str, values: np.ndarray) -> str:
     drop = f"--id {quoted}, or --drop {quoted}"
     if case.dataset.time_ordered:
         return drop
-    in_time = f"{_if_time(name)}{_in_time(case)}"
+    in_time = f"{_if_time(name)}{what_to_do(case)}"
     return f"{in_time}; else --drop {quoted}" if is_time(name) else f"{drop}; {in_time}"
-
-
-def _in_time(case: Case) -> str:
-    return IN_TIME.format(forecast=FORECAST if case.task.kind == "regression" else "")
 
 
 def _how_counted(values: np.ndarray) -> str:
@@ -220,7 +212,7 @@ def _sorted_by(case: Case, *names: str) -> Iterator[Finding]:
             f"the rows are sorted by the date {listed(names)}: random splits let a model learn from the future",
             "rows",
             case.dataset.rows,
-            f"if what will be predicted lies in the future, {_in_time(case)}",
+            f"if what will be predicted lies in the future, {what_to_do(case)}",
             important=True,
             columns=names,
         )

@@ -1,0 +1,63 @@
+"""Rows that are the steps of a series, which no column says."""
+
+import numpy as np
+import pytest
+
+from fourfold.data import read
+from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.findings import judge
+
+N = 300
+RNG = np.random.default_rng(0)
+
+
+def walks(count, rows=N):
+    return {f"v{i}": np.cumsum(RNG.normal(size=rows)).round(3) for i in range(count)}
+
+
+def told(columns, **options):
+    found = judge(read(columns, target="target", **options))
+    return [one for one in found if one.slug == "alike-rows"]
+
+
+def by_class(names):
+    """Rows sorted by a class, whose numbers differ by class, and not within it."""
+    codes = np.unique(names, return_inverse=True)[1]
+    return {"a": 9.0 * codes + RNG.normal(size=N), "b": 5.0 * codes + RNG.normal(size=N), "target": names}
+
+
+WALK, SORTED, KIND = walks(4), np.sort(RNG.normal(size=N)), np.repeat(["x", "y", "z"], N // 3)
+PRICES = dict(zip(("DAX", "SMI", "CAC", "target"), WALK.values()))
+# name: (columns, whether it is said)
+ROWS = {
+    "prices of days": (PRICES, True),
+    "with a hole and a category": (
+        PRICES | {"DAX": np.where(np.arange(N) == 9, np.nan, PRICES["DAX"]), "day": np.arange(N) % 7 // 5 == 1},
+        True,
+    ),
+    "a recording by class": (PRICES | {"target": KIND}, True),
+    "in another order": ({name: values[RNG.permutation(N)] for name, values in PRICES.items()}, False),
+    "one number that jumps": (PRICES | {"noise": RNG.normal(size=N)}, False),
+    "a target that jumps": (PRICES | {"target": RNG.normal(size=N)}, False),
+    "sorted by a number": ({"a": SORTED, "b": SORTED**3, "target": np.sin(SORTED)}, False),
+    "sorted by class": (by_class(KIND), False),
+    "settings that are held": ({"a": np.repeat(RNG.normal(size=N // 10), 10), "target": np.repeat(RNG.normal(size=N // 10), 10) + 0.01 * RNG.normal(size=N)}, False),
+    "few rows": ({name: values[:40] for name, values in PRICES.items()}, False),
+    "with dates": (PRICES | {"day": np.datetime64("2020-01-01") + np.arange(N)}, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_rows_that_stand_side_by_side_and_are_alike(name):
+    columns, said = ROWS[name]
+    found = told(columns)
+    assert len(found) == said
+    for one in found:
+        assert one.important and one.number > 0.9
+        assert one.do.startswith("if the rows are in order of time, --time-ordered, ")
+        assert ("--forecast" in one.do) == (columns["target"].dtype.kind == "f")
+
+
+def test_nothing_is_said_where_the_rows_are_kept_in_order_or_together():
+    assert not told(PRICES, roles=Roles(time_ordered=True))
+    assert not told(PRICES | {"week": (np.arange(N) // 7).astype(str)}, roles=Roles(group="week"))
