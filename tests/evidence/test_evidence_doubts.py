@@ -370,6 +370,25 @@ def test_test_parts_that_get_harder_are_told_one_by_one(later, further, weighs, 
         held(doubt, verdict.evidence)
 
 
+@pytest.mark.parametrize("tails, uneven", [(0, False), (3, True)])
+def test_errors_of_a_part_that_got_harder_are_not_called_uneven(tails, uneven, held):
+    """The largest of all lie in the last part, whatever the distribution; in each part they are judged by its mean."""
+    random, fold = np.random.default_rng(0), np.arange(1000) // 200
+    scale = np.array([0.6, 1.1, 1.5, 1.8, 4.0])[fold]
+    errors = random.standard_t(tails, size=(2, 2, 1000)) if tails else random.normal(size=(2, 2, 1000))
+    families = {name: FamilyFindings((scale * each) ** 2, 100, 10.0) for name, each in zip(NAMES, errors)}
+    verdict = decide(Findings("rmse", families, np.arange(2)[:, None] * 5 + fold, fold, further=[IN_ORDER]))
+    loss = families[verdict.family].losses.mean(0)
+    share = np.sort(loss)[-10:].sum() / loss.sum()
+    assert share > 0.12  # which would be uneven, if the parts were alike
+    assert any(doubt.startswith("In order of time the test parts differ") for doubt in verdict.doubts)
+    said = [doubt for doubt in verdict.doubts if "squared error" in doubt]
+    assert bool(said) is uneven
+    for doubt in said:
+        assert doubt.startswith(f"10 of the 1,000 test rows make up {100 * share:.1f} % of the squared error of ")
+        held(doubt, verdict.evidence)
+
+
 @pytest.mark.parametrize("measure", [names.VALIDATION, names.LONGER_SCORE, SIZE_S])
 @pytest.mark.parametrize("margin, doubted", [(0.01, True), (0.03, False)])
 def test_another_order_is_a_doubt_where_it_matters(measure, margin, doubted):

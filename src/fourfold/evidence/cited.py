@@ -17,6 +17,7 @@ from fourfold.evidence.names import (
     FOLD_LEADS,
     GROUPS,
     HEAVY,
+    HEAVY_IN_PARTS,
     KNOWN_TO,
     LARGEST,
     OVER_GUESS,
@@ -50,8 +51,9 @@ def cited(c: Compared, family: str, others: Sequence[str], settled_by: Mapping[s
     rows += [Evidence(name, "study", value, "count") for name, value in plan.items()]
     rows += [Evidence(f"{name} needed", "study", value, "count") for name, value in settled_by.items()]
     rows += _seeds_ahead(c, family, others[0]) if others else []
-    rows += _scattered(c) + _unsteady(c) + _parts_in_time(c, family) + _error_removed(c)
-    rows += _largest_errors(c, family) + list(c.findings.further)
+    parts = _parts_in_time(c, family)
+    rows += _scattered(c) + _unsteady(c) + parts + _error_removed(c)
+    rows += _largest_errors(c, family, parts_differ=bool(parts)) + list(c.findings.further)
     if c.groups is not None:
         name = BLOCKS_IN_TIME if c.findings.in_time else GROUPS
         rows.append(Evidence(name, "study", c.groups, "count", method="counted"))
@@ -209,16 +211,30 @@ def _error_removed(c: Compared) -> list[Evidence]:
     return [Evidence(REMOVED, c.baseline, share, FRACTION, method="1 - its loss / that of a guess")]
 
 
-def _largest_errors(c: Compared, family: str) -> list[Evidence]:
-    """What the largest one in a hundred squared errors, means over seeds, are of all of the family's."""
+def _largest_errors(c: Compared, family: str, parts_differ: bool) -> list[Evidence]:
+    """What the largest one in a hundred squared errors, means over seeds, are of all of the family's; where test parts
+    differ also of the errors over their part's mean, which those of a part that is harder do not lead."""
     if c.findings.score != "rmse":
         return []
-    errors = np.sort(np.atleast_2d(np.asarray(c.findings.families[family].losses)).mean(0))[::-1]
-    count, whole = max(1, round(len(errors) / 100)), float(errors.sum())
-    if not whole:
+    errors = np.atleast_2d(np.asarray(c.findings.families[family].losses)).mean(0)
+    if not errors.any():
         return []
-    share, method = float(errors[:count].sum()) / whole, "the largest one in a hundred, mean over seeds"
-    return [
-        Evidence(LARGEST, family, count, "count", method="one in a hundred test rows"),
-        Evidence(HEAVY, family, share, FRACTION, method=method),
+    method = "the largest one in a hundred, mean over seeds"
+    rows = [
+        Evidence(LARGEST, family, _one_in_a_hundred(errors), "count", method="one in a hundred test rows"),
+        Evidence(HEAVY, family, _share_of_largest(errors), FRACTION, method=method),
     ]
+    if parts_differ:
+        part = c.analysis.design.fold[0]
+        means = np.bincount(part, errors) / np.bincount(part)
+        share = _share_of_largest(errors / np.maximum(means, 1e-300)[part])
+        rows.append(Evidence(HEAVY_IN_PARTS, family, share, FRACTION, method=method))
+    return rows
+
+
+def _one_in_a_hundred(errors: np.ndarray) -> int:
+    return max(1, round(len(errors) / 100))
+
+
+def _share_of_largest(errors: np.ndarray) -> float:
+    return float(np.sort(errors)[::-1][: _one_in_a_hundred(errors)].sum() / errors.sum())

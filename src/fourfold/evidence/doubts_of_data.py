@@ -18,6 +18,7 @@ from fourfold.evidence.names import (
     FOUND,
     GROUPS,
     HEAVY,
+    HEAVY_IN_PARTS,
     KNOWN_TO,
     LARGEST,
     LARGEST_CLASS,
@@ -191,8 +192,11 @@ def parts_in_time(c: Case) -> Iterator[Sentence]:
 
 
 def heavy_tails(c: Case) -> Iterator[Sentence]:
+    """Few errors far above the others: of parts in time that differ, above those of their own part."""
     share, largest, rows = c.number(HEAVY, c.family), c.number(LARGEST, c.family), c.number("test rows")
-    if share and largest and rows and share * rows > HEAVY_TAILS * largest:
+    in_parts = c.number(HEAVY_IN_PARTS, c.family)
+    least = share if share is None or in_parts is None else min(share, in_parts)
+    if least and largest and rows and least * rows > HEAVY_TAILS * largest:
         one = largest == 1
         head = "One of the {rows} test rows makes up " if one else "{largest} of the {rows} test rows make up "
         yield c.facts.say(

@@ -40,6 +40,7 @@ AHEAD = "seeds in which it is ahead"  # family - runner-up
 REMOVED = "share of the error of guessing removed"  # the baseline to beat
 LARGEST = "largest errors"  # a family: how many rows are one in a hundred
 HEAVY = "share of the largest errors in the squared error"  # a family
+HEAVY_IN_PARTS = "share of the largest errors, each over the mean of its test part"  # a family, where PART_SCORE is
 GROUPS = "groups of test rows"  # the study
 BLOCKS_IN_TIME = "blocks of test rows in order of time"  # the study
 RAREST = "test rows of the rarest class"  # the study, where each class counts alike
