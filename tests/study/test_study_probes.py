@@ -487,6 +487,28 @@ def test_who_guesses_has_nothing_to_lose(inquiry):
         assert measure.find(asked).answer.endswith("; Fully connected, not shown to beat a guess, has nothing to lose.")
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_of_trainings_that_scatter_by_more_than_there_is_to_lose_no_loss_is_told(kept):
+    """An interval from -68 to 73 points is no answer, and ranks nobody."""
+    wide = [Evidence(order.LOSS, name, 0.02, DIFFERENCE, (-0.68, 0.73)) for name in ("dense", "attention")]
+    sure = [Evidence(order.LOSS, "convolution", 0.2, DIFFERENCE, (0.1, 0.3))] * kept
+    said = order._answer([*sure, *wide], (), {"dense", "attention"})
+    unknown = (
+        "what Fully connected and Attention lose is not known: their trainings scatter by more than there is to lose."
+    )
+    start = "Convolution loses 20.0 points (10.0 to 30.0); " * kept
+    assert said == f"With all positions permuted, {start}{unknown}"
+    shown = [Evidence(order.LOSS, "dense", 0.9, DIFFERENCE, (0.1, 1.0))]
+    assert "loses 90.0 points" in order._answer(shown, (), {"dense"})  # a loss that is shown is told
+
+
+def test_how_much_there_is_to_lose_is_the_lead_over_a_guess(inquiry, monkeypatch):
+    inquiry.study.probe(inquiry.trials, (order.MEASURE,), Inline())
+    assert "is not known" not in order.find(inquiry).answer
+    monkeypatch.setattr(order, "_guess", lambda study: 0.97)
+    assert "is not known: " in order.find(inquiry).answer
+
+
 @pytest.mark.parametrize("shown", [True, False])
 def test_an_order_of_families_with_few_rows_within_noise_is_said_to_be_none(shown):
     measure, curves = sample_efficiency._measure(16), {"recurrent": {16: 0.79}, "dense": {16: 0.82}}

@@ -82,11 +82,17 @@ def extremes(
     return facts.join("; ", [_together(same, words, other) for same, words in parts])
 
 
-def told(found: Sequence[Evidence], ranks: tuple[str, str], guessing: Collection[str], when: str) -> Sentence:
+def told(
+    found: Sequence[Evidence],
+    ranks: tuple[str, str],
+    guessing: Collection[str],
+    when: str,
+    scattered: Collection[str] = (),
+) -> Sentence:
     """What is lost ``when`` the input is changed: the two ends of the families' losses.
 
     Who is not shown to beat a guess keeps what it has whatever is done to the input, and has no rank, unless a change
-    is shown.
+    is shown. Nor has one of the ``scattered``, whose trainings differ by more than there is to lose.
 
     >>> from fourfold.evidence.sentences import DIFFERENCE
     >>> sure = Evidence("loss", "convolution", 0.3, DIFFERENCE, (0.2, 0.4))
@@ -96,14 +102,24 @@ def told(found: Sequence[Evidence], ranks: tuple[str, str], guessing: Collection
     lose.
     >>> print(told([none], ("least", "most"), {"attention"}, "With rows moved, "))
     With rows moved, Attention, not shown to beat a guess, has nothing to lose.
+    >>> wide = Evidence("loss", "attention", -0.1, DIFFERENCE, (-0.9, 0.7))
+    >>> print(told([sure, wide], ("least", "most"), (), "With rows moved, ", {"attention"}))
+    With rows moved, Convolution loses 30.0 points (20.0 to 40.0); what Attention loses is not known: its trainings
+    scatter by more than there is to lose.
     """
     idle = [one for one in found if one.subject in guessing and not _is_change(one)]
-    kept = [one for one in found if one not in idle]
+    unknown = [one for one in found if one.subject in scattered and one not in idle and not _is_change(one)]
+    kept = [one for one in found if one not in (*idle, *unknown)]
     parts = []
     if kept:
         what = "" if any(map(is_shown, kept)) else "none is shown to lose: "
         listed = extremes(Facts(kept), kept, ranks)
         parts.append(Sentence(f"{what}{listed}", listed.numbers))
+    if unknown:
+        names, one = enumerated([title(one.subject) for one in unknown]), len(unknown) == 1
+        lose, whose = ("loses", "its") if one else ("lose", "their")
+        why = f"{whose} trainings scatter by more than there is to lose"
+        parts.append(Sentence(f"what {names} {lose} is not known: {why}"))
     if idle:
         names, has = enumerated([title(one.subject) for one in idle]), "has" if len(idle) == 1 else "have"
         parts.append(Sentence(f"{names}, not shown to beat a guess, {has} nothing to lose"))

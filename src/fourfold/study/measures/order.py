@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from fourfold.evidence import scoring
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.study import probes
+from fourfold.study import probes, tested
 from fourfold.study.measure import Inquiry, Measure
 from fourfold.study.runner import Task
 from fourfold.study.study import Study
@@ -39,7 +40,7 @@ def find(inquiry: Inquiry) -> Measurement:
     if not _has_order(study):
         return Measurement(*NAMES, reason="the columns of a table have no order")
     _, unit = probes.units(study)
-    evidence, rows = [], []
+    evidence, rows, scattered = [], [], set()
     for family in inquiry.trials:
         kinds = {KINDS[kind]: f"order:{kind}" for kind in study.effort.orders}
         analysis = probes.paired(inquiry, family, kinds)
@@ -47,6 +48,9 @@ def find(inquiry: Inquiry) -> Measurement:
             evidence.append(probes.missing(LOSS, family))
             continue
         intervals = analysis.pairs(probes.level(inquiry))[probes.PLAIN]
+        whole = intervals[KINDS["whole"]]
+        if whole.high - whole.low > 2 * abs(analysis.values[probes.PLAIN] - _guess(study)):
+            scattered.add(family)
         for group in kinds:
             found = intervals[group]
             subject = family if group == KINDS["whole"] else f"{family}, {group}"
@@ -65,17 +69,24 @@ def find(inquiry: Inquiry) -> Measurement:
         y=Axis("lost", unit),
         note="Trained again on the permuted data, at the setting that was chosen for the data as they are.",
     )
-    return Measurement(*NAMES, _answer(evidence, inquiry.guessing), (figure,), tuple(evidence))
+    return Measurement(*NAMES, _answer(evidence, inquiry.guessing, scattered), (figure,), tuple(evidence))
 
 
 def _has_order(study: Study) -> bool:
     return study.problem.layout != "flat"
 
 
-def _answer(evidence: list[Evidence], guessing: Collection[str]) -> str:
+def _guess(study: Study) -> float:
+    """The score of a guess that reads no input: who does no better when permuted has lost all that there is."""
+    task = study.dataset.task
+    return scoring.of_validation(task.score, tested.guessing(study.prepared, task), study.deviation)
+
+
+def _answer(evidence: list[Evidence], guessing: Collection[str], scattered: Collection[str] = ()) -> str:
     """The most and the least that is lost, with intervals."""
     whole = [e for e in evidence if e.applicable and "," not in e.subject]
-    return probes.told(whole, ("most", "least"), guessing, "With all positions permuted, ") if whole else ""
+    when = "With all positions permuted, "
+    return probes.told(whole, ("most", "least"), guessing, when, scattered) if whole else ""
 
 
 MEASURE = Measure("order", find, wants)
