@@ -358,6 +358,17 @@ def test_what_may_be_chance_is_not_said_to_be_lost_or_gained(value):
     assert (cell.text, cell.note) == ("not shown to lose when permuted", f"{points} points (−3.0 to 4.0)")
 
 
+def test_a_loss_that_is_not_known_is_given_no_number():
+    results, _ = choose()
+    rows = [{"series": "dense", "group": "all", "value": 0.02, "low": -0.68, "high": 0.73, "known": False}]
+    results["measures"] = [
+        measurement("order", "Order", figure("o", "bars", "O", rows, y=axis("loss", DIFFERENCE)))
+    ]
+    cell = build(results).summary.rows[0].cells[2]
+    assert cell.text == "loss when permuted not known"
+    assert cell.note == "trainings scatter by more than there is to lose"
+
+
 def test_sources_are_those_of_methods_that_were_used():
     results, _ = choose()
     everything = " ".join(build(results).sources)

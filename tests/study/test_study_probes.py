@@ -504,9 +504,11 @@ def test_of_trainings_that_scatter_by_more_than_there_is_to_lose_no_loss_is_told
 
 def test_how_much_there_is_to_lose_is_the_lead_over_a_guess(inquiry, monkeypatch):
     inquiry.study.probe(inquiry.trials, (order.MEASURE,), Inline())
-    assert "is not known" not in order.find(inquiry).answer
+    found = order.find(inquiry)
+    assert "is not known" not in found.answer and all(row["known"] for row in found.figures[0].rows)
     monkeypatch.setattr(order, "_guess", lambda study: 0.97)
-    assert "is not known: " in order.find(inquiry).answer
+    found = order.find(inquiry)
+    assert "is not known: " in found.answer and not all(row["known"] for row in found.figures[0].rows)
 
 
 @pytest.mark.parametrize("shown", [True, False])

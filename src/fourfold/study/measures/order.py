@@ -57,9 +57,8 @@ def find(inquiry: Inquiry) -> Measurement:
             method = "paired on the same rows; 95 % intervals, all families at once; crossed random effects"
             span = (found.low, found.high)
             evidence.append(Evidence(LOSS, subject, found.value, unit, span, method, probes.source(study)))
-            rows.append(
-                {"series": family, "group": group, "value": found.value, "low": found.low, "high": found.high}
-            )
+            row = {"series": family, "group": group, "value": found.value, "low": found.low, "high": found.high}
+            rows.append(row | {"known": family not in scattered})
     figure = Figure(
         "order",
         "bars",
