@@ -108,7 +108,7 @@ def told(
     scatter by more than there is to lose.
     """
     idle = [one for one in found if one.subject in guessing and not _is_change(one)]
-    unknown = [one for one in found if one.subject in scattered and one not in idle and not _is_change(one)]
+    unknown = [one for one in found if one.subject in scattered and not _is_change(one)]
     kept = [one for one in found if one not in (*idle, *unknown)]
     parts = []
     if kept:

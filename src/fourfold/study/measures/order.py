@@ -49,7 +49,8 @@ def find(inquiry: Inquiry) -> Measurement:
             continue
         intervals = analysis.pairs(probes.level(inquiry))[probes.PLAIN]
         whole = intervals[KINDS["whole"]]
-        if whole.high - whole.low > 2 * abs(analysis.values[probes.PLAIN] - _guess(study)):
+        to_lose = abs(analysis.values[probes.PLAIN] - _guess(study))
+        if family not in inquiry.guessing and whole.high - whole.low > 2 * to_lose:
             scattered.add(family)
         for group in kinds:
             found = intervals[group]
