@@ -74,7 +74,7 @@ def extremes(
         return _together(first, verb, other)
     last = _alike(found, ordered[-1])
     ranked = [f"{rank}," * bool(one.value) for one, rank in zip((first[0], last[0]), ranks)]
-    again = verb if _below(first[0]) or not ranked[1] or len(first) > 1 else ""
+    again = verb if _below(first[0]) or not ranked[1] or len(first) > 1 or len(last) > 1 else ""
     parts = [(first, f"{verb} {ranked[0]}".strip()), (last, f"{again} {ranked[1]}".strip())]
     surely = max(filter(is_shown, found), key=lambda one: one.value or 0.0, default=None)
     if surely is not None and not any(map(is_shown, first if ranks[0] == "most" else last)):
