@@ -145,10 +145,8 @@ NEW = {
 }
 
 
-@pytest.mark.parametrize(
-    "form, name",  # of text it is the name as it was learnt that tells a list from words
-    [*((form, "v") for form in FORMS), *((form, "V") for form in FORMS if form != "csv")],
-)
+@pytest.mark.parametrize("name", ["v", "V"])
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("case", NEW)
 def test_new_rows_have_labels_whatever_their_lists_look_like(case, form, name, tmp_path):
     new, labels, said = NEW[case]
@@ -167,3 +165,22 @@ def test_test_rows_have_labels_as_the_others(form, tmp_path):
     data = read(given(form, {"size": SIZE, "v": own, "y": Y}, tmp_path), test=test)
     assert data.layout == "flat" and data.rows == N + 2
     assert data.inputs["v = 4"][-2:].tolist() == [1, 0] and data.inputs["v = 7"][-2:].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("lacking", [{}, {"V": lists("ids", "one to three")}])
+@pytest.mark.parametrize("form", FORMS)
+def test_test_rows_without_the_column_of_lists_are_refused(form, lacking, tmp_path):
+    own = lists("ids", "one to three")
+    (tmp_path / "test").mkdir()
+    test = given(form, {"size": SIZE, **lacking, "y": Y}, tmp_path / "test")
+    with pytest.raises(DataError, match="the test data lack columns: got no 'v_0'") as caught:
+        read(given(form, {"size": SIZE, "v": own, "y": Y}, tmp_path), test=test)
+    assert ("is it 'V_0'?" in str(caught.value)) is bool(lacking)
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_files_without_the_column_of_lists_are_refused(form, tmp_path):
+    given(form, {"size": SIZE, "v": lists("ids", "one to three"), "y": Y}, tmp_path).rename(tmp_path / f"a.{form}")
+    given(form, {"size": SIZE, "y": Y}, tmp_path).rename(tmp_path / f"b.{form}")
+    with pytest.raises(DataError, match="has other columns than .*: got no 'v_0', 'v_1', 'v_2'"):
+        read(tmp_path)

@@ -128,7 +128,7 @@ def test_columns_of_lists_of_lists_are_rows(tmp_path):
 def test_series_of_one_length_are_series_and_few_numbers_are_columns(tmp_path):
     same = read(written(rows_of(drawn([6] * 24), np.ndarray.tolist, LABELS), "jsonl", tmp_path))
     assert same.inputs.shape == (24, 6, 3)
-    assert "left out: 'who' (beside series)" in map(str, same.notes)
+    assert "left out: 'who' (beside series); --layout flat overrides" in map(str, same.notes)
     few = read(written(rows_of(drawn([2] * 24, 2), np.ndarray.tolist, LABELS), "jsonl", tmp_path), target="label")
     assert few.layout == "flat"
     assert [column.name for column in few.columns] == ["data.0_0", "data.0_1", "data.1_0", "data.1_1"]

@@ -106,7 +106,7 @@ def test_lists_of_unequal_lengths_are_series(form, tmp_path):
     assert data.inputs.shape == (40, 6, 1) and data.lengths.tolist() == [3, 4, 5, 6] * 10
     said = list(map(str, data.notes))
     assert "series: the lists of 'v' (a number is a step, a list a channel)" in said
-    assert "left out: 'age' (beside series)" in said and not any(line.startswith("lists: ") for line in said)
+    assert "left out: 'age' (beside series); --layout flat overrides" in said and not any(line.startswith("lists: ") for line in said)
     preparation = Preparation.fit(data, range(30))
     new = frame.iloc[[0, 1, 4]].drop(columns="y")  # none of them as long as the longest that was trained on
     found = read_inputs(written(new, "new"), Preparation.from_json(preparation.to_json()))

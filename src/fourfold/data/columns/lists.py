@@ -100,7 +100,7 @@ def series_of_lists(source: Source, channels: Sequence[str] = ()) -> Source:
     if empty := int(np.isnan(array).all(axis=(1, 2)).sum()):
         notes.append(Note(f"without a number: {empty:,} series", "taken for series of one missing step"))
     if others:
-        notes.append(Note(f"left out: {listed(others)}", "beside series"))
+        notes.append(Note(f"left out: {listed(others)}", "beside series", "--layout flat"))
     return replace(
         source,
         inputs=array,
@@ -210,7 +210,8 @@ def _are_words(cell: Any) -> bool:
 
 
 def as_many_steps(sources: Sequence[Source]) -> list[Source]:
-    """Tables whose lists become columns, each with as many of these as the longest list of all has numbers."""
+    """Tables whose lists become columns, each with as many of these as the longest list of all has numbers; a table
+    without the column of a list stays without it."""
     tables = [source.inputs for source in sources]
     names = dict.fromkeys(name for source in sources for name in source.lists)
     if not names or not all(isinstance(table, Table) for table in tables):
@@ -227,7 +228,7 @@ def _with_steps(
 ) -> Source:
     table = source.inputs
     assert isinstance(table, Table)
-    absent = [name for name in steps if name not in table]
+    absent = [name for name in steps if name not in table and ({*source.lists, *table} & holders_of([name]))]
     nothing = {name: np.full(table.rows, np.nan) for name in absent}
     columns = (*source.columns, *(Column(name, "number") for name in absent))
     return replace(source, inputs=Table({**table.columns, **nothing}), columns=columns, lists=lists, uneven=uneven)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from fourfold.core.machine import available_memory
+from fourfold.data.columns.alike import alike
 from fourfold.data.columns.target_choice import likely_targets
 from fourfold.data.dataset import Note, OfColumns
 from fourfold.data.files.content import Content
@@ -272,7 +273,8 @@ def lists_of(
     blanks alone between them, as in no target, all have as many: others may be the numbers of words."""
     words, sizes = set(names) - numbers, {}
     if reading.lists is not None:
-        found = bracketed = _everywhere(rows, ANY_LIST, {c for c in words if names[c] in reading.lists})
+        known = {*reading.lists, *alike(names.values(), reading.lists.difference(names.values()))}
+        found = bracketed = _everywhere(rows, ANY_LIST, {c for c in words if names[c] in known})
     else:
         words = {c for c in words if f"{names[c]}_0" not in names.values()}
         bracketed = _everywhere(rows, IN_BRACKETS, words)
