@@ -74,7 +74,7 @@ def test_columns_of_lists_are_columns(y, tmp_path):
     assert data.fingerprint == plain.fingerprint and [column.name for column in data.columns] == ["x_0", "x_1"]
 
 
-@pytest.mark.parametrize("value", [{"rows": ROWS, "others": ROWS}, {"error": {"code": 401}}])
+@pytest.mark.parametrize("value", [{"rows": ROWS, "others": ROWS}, {"answer": {"code": 401}}])
 def test_answers_with_no_rows_or_several_are_refused(value, tmp_path):
     with pytest.raises(ValueError, match=r"too few rows|no column|no input columns"):
         read(made(json.dumps(value), tmp_path))

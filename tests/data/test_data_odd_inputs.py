@@ -67,6 +67,11 @@ GOOD = rows("v,w,y", lambda i: f"{i},{i % 7}")
 READ = {
     # text: encodings, marks, separators, quotes
     "byte-order mark": ("\ufeff" + GOOD, "30 rows of 2 used columns"),
+    "the mark with which DOS ends a text": (GOOD + "\x1a", "30 rows of 2 used columns"),
+    "the mark behind the last row": (GOOD.rstrip() + "\x1a\r\n", "2 classes ('p', 'q')"),
+    "a block filled up with the mark": (GOOD.replace("\n", "\r\n") + "\x1a" * 100, "30 rows of 2 used columns"),
+    "the mark behind JSON": (json.dumps([{"v": i, "y": "pq"[i % 2]} for i in range(30)]) + "\x1a", "30 rows of 1 used column"),
+    "the mark within a text": (column(["\x1a", "b"]), "1 category"),
     "utf-16 big end first": (("\ufeff" + GOOD).encode("utf-16-be"), "encoding: utf-16"),
     "latin-1 umlauts": (column(["Köln", "Bonn"]).encode("latin-1"), "encoding: cp1252"),
     "emoji in names and cells": (column(["😀", "👍🏽"], "gefühl 😀,y"), "layout: flat, 1 category"),
@@ -312,7 +317,7 @@ REFUSED = {
     "a row that is too short": (GOOD + "7\n", 2, "ragged-row", "line 32"),
     "a first line that does not name all columns": ("60,2,red,blue\n" + "1.5,2,3,4,5.5,6,0\n7.5,8,2,1,2.5,3,1\n" * 30, 2, "ragged-row", "write a name for each column into line 1, or remove it"),
     "a note of one word below the table": (GOOD + "confidential\n", 2, "ragged-row", "remove the line, if it is a note and no row"),
-    "the mark with which DOS ends a text": (GOOD + "\x1a", 2, "ragged-row", r"tr -d '\032\000' < FILE > OTHER, which takes out the marks"),
+    "the mark with which DOS ends a text, in gzip": (gzip.compress((GOOD + "\x1a").encode()), 2, "ragged-row", r"tr -d '\032\000' < FILE > OTHER, which takes out the marks"),
     "NUL far behind a long text": (GOOD + "1,2,p\n" * 50000 + "\0" * 90, 2, "ragged-row", r"tr -d '\032\000' < FILE > OTHER, which takes out the marks"),
     "many NUL behind a short text": (GOOD.encode() + b"\0" * 900, 2, "wrong-kind", "text with bytes of zero in it"),
     "many NUL within a text": (GOOD.encode() + b"\0" * 900 + GOOD.encode(), 2, "wrong-kind", r"tr -d '\000' < FILE > OTHER"),

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 
+import pandas as pd
 import pytest
 from data_samples import LABELS, made, refused_and_said, rows
 
@@ -67,6 +68,15 @@ KINDS = {
     "rows of MySQL": (repeated("*" * 27 + " {i}. row " + "*" * 27 + "\nv: {d}\ny: {y}").split("\n", 3)[3], "mysql --batch"),
     "dput of R": ("structure(list(v = c(1.5, 2.5), y = c(\"p\", \"q\")), class = \"data.frame\", row.names = 1:2)\n", "row.names = FALSE"),
     "a printed tibble": ("# A tibble: 30 x 2\n      v y    \n  <dbl> <chr>\n" + repeated("{i} 1.{d} {y}"), "got a table that R printed"),
+    "a printed frame of polars": ("shape: (30, 2)\n┌─────┬─────┐\n│ v   ┆ y   │\n│ --- ┆ --- │\n│ i64 ┆ str │\n╞═════╪═════╡\n" + repeated("│ {i:3} ┆ {y:3} │"), "data.write_csv"),
+    "a printed frame without its middle rows": (str(pd.DataFrame({"v": range(200), "y": "p"})), "data.to_csv"),
+    "a printed frame without its middle columns": (str(pd.DataFrame({f"{i}" * 20: [1, 2] for i in range(30)})) + "\n\n[2 rows x 30 columns]\n", "data.to_csv"),
+    "an answer with an error": ('{"error": {"code": 401, "message": "no such key"}}', "got an answer that says an error"),
+    "an answer with errors": ('{"errors": [{"code": 88, "message": "too many"}], "data": null}', "got an answer that says an error"),
+    "an answer with a message and a code": ('{"message": "Not Found", "documentation_url": "docs", "status": "404"}\n', "got an answer that says an error"),
+    "an answer with a detail": ('{"detail": "Not found."}', "got an answer that says an error"),
+    "an answer in plain text": ("404: Not Found", "got an answer that says an error"),
+    "a page without rows": ('{"count": 0, "next": null, "results": []}', "got an answer without rows"),
     "LabVIEW": ("LabVIEW Measurement\t\nWriter_Version\t2\n***End_of_Header***\t\n\t\nChannels\t2\t\t\n***End_of_Header***\t\t\t\nX_Value\tVoltage\n", "to the second ***End_of_Header***"),
     "JCAMP-DX": ("##TITLE=x\n##JCAMP-DX=4.24\n400 1 2 3\n##END=\n", "got a spectrum in JCAMP-DX"),
     "subtitles": (repeated("{i}\n00:00:0{d},000 --> 00:00:0{d},900\nso it is\n"), "got subtitles"),
@@ -103,6 +113,10 @@ PLAIN = {
     "stars and hashes": rows("# A,*v*,y", lambda i: f"{i % 5},{i % 7}"),
     "words and numbers as atoms are": rows("H v w", lambda i: f"{'HO'[i % 2]} {i % 7}.5 0.25", separator=" "),
     "structures in words": rows("structure(list),v,y", lambda i: f"{i % 5},{i % 7}"),
+    "an error among columns": json.dumps({"v": [*range(30)], "error": ["none", "some"] * 15, "status": [*range(30)]}),
+    "columns called as answers are": json.dumps([{"message": f"so {i % 3}", "status": i % 7, "y": i % 2} for i in range(30)]),
+    "a printed frame": str(pd.DataFrame({"v": range(30), "y": ["p", "q"] * 15})) + "\n\n[30 rows x 2 columns]\n",
+    "dots among words": str(pd.DataFrame({"v": range(30), "w": ["...", ".."] * 15, "y": ["p", "q"] * 15})),
     "dashes before words": rows("v,y", lambda i: f"- {i % 3}"),
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,6 +39,7 @@ from .tables import (
     rows_of_csv,
     rows_of_json,
 )
+from .text.end_mark import without_end_mark
 from .text.header import no_header
 from .ts_file import is_ts, read_ts
 from .wrong_kinds import WANTED, refuse
@@ -81,6 +82,9 @@ READERS: tuple[Reader, ...] = (
 
 NAMED_IN_A_LINE = ("csv", "xlsx")
 """Readers of forms whose first line may name the columns."""
+
+TEXTS = ("json", "ts", "csv")
+"""Readers of text."""
 
 NAMES = tuple(embedded.name for embedded in EMBEDDED)
 
@@ -150,7 +154,8 @@ def _may_exceed(contents: Sequence[Content], reading: Reading) -> bool:
 
 @contextmanager
 def plain(content: Content, reading: Reading) -> Iterator[Content]:
-    """A file unpacked, text in UTF-8 where its encoding was named, and known to be none of the wrong kinds."""
+    """A file unpacked, text in UTF-8 where its encoding was named, without a mark at its end, and known to be none of
+    the wrong kinds."""
     with plain_content(content) as unpacked, in_utf8(unpacked, reading.encoding) as text:
         refuse(text)
         if reading.sheet and not is_workbook(text):
@@ -161,7 +166,8 @@ def plain(content: Content, reading: Reading) -> Iterator[Content]:
                 wanted="an Excel file before #",
                 do=f"name {content.name} alone",
             )
-        yield text
+        with without_end_mark(text) if reader_of(text).name in TEXTS else nullcontext(text) as bare:
+            yield bare
 
 
 def read_file(path: str | Path, reading: Reading, called: str = "") -> Source:

@@ -35,6 +35,8 @@ RECORDS = re.compile(rb"\s*-\[ RECORD 1 \]-")
 BY_ROW = re.compile(rb"\s*\*{20,} 1\. row \*{20,}")
 DPUT = re.compile(rb"\s*structure\(list\(")
 TIBBLE = re.compile(rb"\s*# A (?:tibble|data\.table|data\.frame): ")
+POLARS = re.compile(rb"\s*shape: \([\d_]+, [\d_]+\)\s*\n\xe2\x94\x8c")
+OF_PANDAS = re.compile(rb"\[\d+ rows x \d+ columns\]\s*\Z")
 SUBTITLES = re.compile(rb"WEBVTT\b|\s*\d+\r?\n(?:\d\d:)?\d\d:\d\d[,.]\d{3} --> ")
 CHESS = re.compile(rb"\s*\[[A-Z]\w+ \"[^\"\n]*\"\]\r?\n\[[A-Z]\w+ \"")
 BIBTEX = re.compile(rb"\s*(?:%[^\n]*\n\s*)*@[A-Za-z]+\{[^,\s]+,\s*[A-Za-z]+ *= *[{\"]")
@@ -66,6 +68,14 @@ def _chatted(content: Content) -> bool:
     """Messages of a chat: of the first lines, some of which go on, most begin so."""
     lines = first_lines(content)
     return len(lines) > 1 and 2 * sum(CHATTED.match(line) is not None for line in lines) > len(lines)
+
+
+def _cut_by_pandas(content: Content) -> bool:
+    """A printed table whose columns, or rows, in the middle are left out: its last line counts those of the whole."""
+    if not OF_PANDAS.search(content.head):
+        return False
+    lines = [line.split() for line in content.head.splitlines() if line.strip()]
+    return b"..." in lines[0] or any({*line} <= {b"..", b"..."} for line in lines)
 
 
 TAG = re.compile(rb"O|[BIESLU]-\S+")
@@ -119,6 +129,12 @@ KINDS_OF_TEXT: tuple[WrongKind, ...] = (
         "a table that R printed, with rounded numbers",
         matches(TIBBLE),
         "write.csv(data, 'data.csv', row.names = FALSE)",
+    ),
+    WrongKind("a table that polars printed, with rounded numbers", matches(POLARS), "data.write_csv('data.csv')"),
+    WrongKind(
+        "a table that pandas printed, which left out what stood at ...",
+        _cut_by_pandas,
+        "data.to_csv('data.csv', index=False)",
     ),
     WrongKind(
         "a measurement of LabVIEW with two headers",

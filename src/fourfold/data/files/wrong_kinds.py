@@ -7,6 +7,7 @@ import re
 from fourfold.data.files.text.encoding import unmarked_utf16
 from fourfold.errors import DataError, UnsafeFileError
 
+from .answers import ANSWERS
 from .content import Content
 from .kinds import WrongKind, matches, says, starts
 from .kinds_of_text import KINDS_OF_TEXT
@@ -337,6 +338,7 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         "take the lines that begin with ! out, and turn the table: pandas.read_csv(FILE, sep='\\t', comment='!', "
         "index_col=0).T",
     ),
+    *ANSWERS,
     *KINDS_OF_TEXT,
     WrongKind(
         "a file that is packed twice",
