@@ -294,7 +294,8 @@ def test_missing_values_and_lengths_of_a_ts_file(tmp_path):
         ("1,x:3,4:a\n", "", "line 8 has a value that is no number: got 'x'"),
         ("1,,2:3,4:a\n", "", "line 8 has a value that is no number: got ''"),
         (LINE, "@equalLength true\n", "line 10 has another length than @equalLength says: got 2 steps in series 2, wanted 3 steps. Do this: @equalLength false"),
-        ("1,2:3,4:?\n", "", "line 8 has no label"),
+        ("1,2:3,4:\n", "", "line 8 has no label: got nothing"),
+        ("1,2:3,4:?\n" * 12, "", "the target 'y' has no values"),
         ("1,2,3,4\n", "", "line 8 has no label: got 1,2,3,4"),
         ("1,2::b\n", "", "line 8 has no values in dimension 2: got 1,2::b"),
         (":b\n", "", "line 8 has no values: got :b"),
@@ -313,6 +314,23 @@ def test_ts_files_that_are_not_as_they_should_be(tmp_path, lines, more, said):
     with pytest.raises(FourfoldError) as caught:
         read(path)
     assert said in str(caught.value) and "Do this: " in str(caught.value)
+
+
+@pytest.mark.parametrize("classes", ["@classLabel true a b", "@targetlabel true"])
+def test_series_of_a_ts_file_without_a_label_are_left_out_and_predicted(classes, tmp_path):
+    """A question mark in the place of the label, as in the test files of competitions."""
+    labels = "ab" if "class" in classes else ["1.5", "2.5"]
+    header = HEADER.replace("@classLabel true a b", classes)
+    series = [f"1,2,{k}:3,4,{k % 5}" for k in range(24)]
+    known, unknown = (
+        ts(tmp_path, "".join(f"{one}:{labels[k % 2] if k % 6 or not mark else mark}\n" for k, one in enumerate(series)), header=header).rename(tmp_path / name)
+        for name, mark in (("known.ts", ""), ("unknown.ts", "?"))
+    )
+    data, learnt = read(known), read(unknown)
+    assert data.rows == 24 and learnt.rows == 20
+    assert "left out: 4 of 24 series (the target is missing; fourfold predict fills it in)" in map(str, learnt.notes)
+    preparation = Preparation.fit(data, np.arange(24))
+    assert np.array_equal(read_inputs(unknown, preparation).inputs, read_inputs(known, preparation).inputs)
 
 
 def test_series_of_one_step_in_a_ts_file_may_be_rows(tmp_path):

@@ -7,8 +7,8 @@
     @data
     0.1,0.4,?:5,5.5,6:walk
 
-The values of a channel are separated by commas, channels and the label by colons; ? is a missing value, and
-lines with # or % are comments. Series may differ in length. With ``@timeStamps true`` each value is a pair
+The values of a channel are separated by commas, channels and the label by colons; ? is a missing value, or label,
+and lines with # or % are comments. Series may differ in length. With ``@timeStamps true`` each value is a pair
 (time,value).
 """
 
@@ -36,6 +36,8 @@ from .content import Content, unpacked
 
 WORDS = ("problemname", "timestamps", "univariate", "dimensions", "equallength", "serieslength", "missing")
 """What a header may say beside @classLabel, @targetLabel and @data; other words are passed over."""
+
+MISSING = "?"
 
 FEW_CLASSES = 20
 """More classes than these stay words, or their numbers could be taken for a quantity."""
@@ -78,11 +80,11 @@ def read_ts(content: Content, reading: Reading) -> Source:
         notes = (said_of_steps(sum(stamped), len(found)),)
     source = Source(content.name, stacked(series, content.name), layout="sequence", notes=notes)
     if header.target:
-        words = as_objects(list(labels))
+        words = as_objects([None if label == MISSING else label for label in labels])
         values, kind, _ = reworded(words, strict=True)
-        if header.target == "class" and kind != "boolean" and (len(set(labels)) > FEW_CLASSES):
+        if header.target == "class" and kind != "boolean" and (len(set(labels) - {MISSING}) > FEW_CLASSES):
             values, kind = words, "category"
-        source = replace(source, target=values, target_kind=kind)
+        source = replace(source, target=values, target_kind=kind, classlike={source.target_name: ()})
     return source
 
 
@@ -157,10 +159,10 @@ def _series(line: str, number: int, header: _Header) -> tuple[np.ndarray, str, b
     if header.target:
         line, colon, label = line.rpartition(":")
         label = label.strip()
-        if not colon or not label or label == "?":
-            do = "take out series without a label"
+        if not colon or not label:
+            do = "take out series without a label, or write ? for one that is missing"
             raise header.wrong(f"line {number} has no label", label[:60] or "nothing", "values:label", do)
-        if header.classes and label not in header.classes:
+        if header.classes and label not in (*header.classes, MISSING):
             known = ", ".join(header.classes[:20])
             what = f"line {number} has a label that @classLabel does not list"
             do = f"add {label[:60]} behind @classLabel true"
@@ -218,7 +220,7 @@ def _numbers(words: list[str], number: int, header: _Header) -> np.ndarray:
     values = np.empty(len(words))
     for place, word in enumerate(words):
         try:
-            values[place] = np.nan if word.strip() == "?" else float(word)
+            values[place] = np.nan if word.strip() == MISSING else float(word)
         except ValueError:
             raise header.wrong(
                 f"line {number} has a value that is no number",
