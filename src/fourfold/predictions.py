@@ -18,6 +18,7 @@ import numpy as np
 from fourfold.core.files import whole_file
 from fourfold.core.scratch import removed_at_an_end
 from fourfold.data import NewRows
+from fourfold.data.files.parts import PACKED
 from fourfold.data.files.sql import check_disk, on_disk, quoted
 from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.data.prediction.noticed import Noticed
@@ -164,7 +165,7 @@ def _writer(out: Path | TextIO) -> Any:
         "predictions are written as csv or parquet",
         got=f"--out {out.name}",
         wanted="a name that ends in .csv or .parquet",
-        do=f"--out {out.with_suffix('.csv').name}",
+        do=f"--out {(out.with_suffix('') if out.suffix.lower() in PACKED else out).with_suffix('.csv')}",
     )
 
 

@@ -257,6 +257,8 @@ def test_predictions_as_parquet(run, study):
     assert itself.code == 2 and "predictions would take the place of the data" in itself.err
     other = run("predict", study, study.parent / "messy.csv", "--out", "p.xlsx")
     assert other.code == 2 and "wanted a name that ends in .csv or .parquet" in other.err
+    packed = run("predict", study, study.parent / "messy.csv", "--out", "there/p.csv.gz")
+    assert packed.code == 2 and packed.err.strip().endswith("Do this: --out there/p.csv")
 
 
 def test_predictions_of_a_header_alone(run, tmp_path, study):

@@ -413,6 +413,7 @@ IRREGULAR = pd.Timestamp("2023-10-25") + pd.to_timedelta(
 FRAMES = {
     "in order": (hourly(), "steps: 200 of 1 hour, 2023-10-25 to 2023-11-02 07:00:00"),
     "in no order": (hourly().sample(frac=1, random_state=0), "order: the rows are sorted by time"),
+    "values of the target that are missing": (hourly().assign(sales=lambda rows: rows["sales"].where(~rows.index.isin([7, 8, 350]))), "missing: 3 values of 'sales' (a window sees there what was last known"),
     "gaps": (hourly().drop([7, 8, 350]), "gaps: 3 steps without a row"),
     "a zone": (hourly(zone="Europe/Berlin"), "steps: 200 of 1 hour, 2023-10-24 22:00:00 to 2023-11-02 05:00:00"),
     "irregular": (hourly()[:200].assign(at=IRREGULAR), "steps: irregular (the order of the stamps is used"),

@@ -224,6 +224,21 @@ def test_a_first_line_with_a_date_as_below_it_is_a_row(tmp_path):
     assert read(made(text, tmp_path), target="x0").rows == 60
 
 
+@pytest.mark.parametrize("form", ["csv", "json", "parquet", "pandas"])
+def test_marks_that_nobody_sees_around_names_are_no_part_of_them(form, tmp_path):
+    frame = pd.DataFrame({"\u200bsize": np.arange(40) * 7 % 11, "\ufeffin\u00adner \u200e": 1.5, "kind\u00ad": ["p", "q"] * 20})
+    frame.iloc[0, 1] = 2
+    path = tmp_path / f"data.{form}"
+    if form == "csv":
+        frame.to_csv(path, index=False)
+    elif form == "json":
+        frame.to_json(path, orient="records")
+    elif form == "parquet":
+        frame.to_parquet(path)
+    data = read(frame if form == "pandas" else path, target="kind")
+    assert data.source_columns == ("size", "in\u00adner") and data.target_name == "kind"
+
+
 def test_single_quotes_around_all_names_are_no_part_of_them(tmp_path):
     rows = "".join(f"{i * 7 % 11}\t{'pq'[i % 3 % 2]}\n" for i in range(40))
     assert read(made(f"'size'\t'kind'\n{rows}", tmp_path)).source_columns == ("size",)

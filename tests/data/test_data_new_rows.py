@@ -420,6 +420,40 @@ def test_shorter_series_of_a_model_without_masks_are_said():
     assert list(map(str, rows.notes)) == ["filled up to 6 steps: 1 series (with the means of the channels)"]
 
 
+X = np.random.default_rng(0).normal(size=(30, 6, 2))
+STEPS = {f"{channel}{step}": X[:, step, place] for place, channel in enumerate("ab") for step in range(6)}
+LONG = {"who": np.repeat(np.arange(30), 6), "at": np.tile(np.arange(6), 30), "a": X[:, :, 0].ravel(), "b": X[:, :, 1].ravel()}
+
+
+def with_holes(columns, holes):
+    return {name: np.where(np.isin(np.arange(len(own)), holes.get(name, [])), np.nan, own) for name, own in columns.items()}
+
+
+SERIES = {
+    "array": (X, {}, np.where(np.isin(X, X[[2, 4], 1, 0]), np.inf, X), "2 values of x"),
+    "series of unequal lengths": ([*X[:29], X[29, :4]], {}, [np.where(X[2] == X[2, 1, 0], np.nan, X[2]), X[4, :3]], "1 value of x"),
+    "wide": ({**STEPS, "y": np.arange(30) % 2}, {"layout": "sequence"}, with_holes(STEPS, {"a0": [1, 2], "b3": [7]}), "3 values of x"),
+    "long": ({**LONG, "y": LONG["who"] % 2}, {"roles": Roles(id="who", time="at")}, with_holes(LONG, {"a": [1], "b": [3, 8]}), "3 values of 'b', 'a'"),
+    "steps": ({**LONG, "y": (LONG["a"] > 0).astype(int)}, {"roles": Roles(id="who", time="at")}, with_holes(LONG, {"a": [1], "b": [3, 8]}), "3 values of 'b', 'a'"),
+    "pictures": (X[..., None], {"layout": "image"}, np.where(np.isin(X, X[2, 1, 0]), np.nan, X)[..., None], "1 value of x"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_values_that_are_missing_in_series_are_counted_over_all_parts(name, monkeypatch):
+    given, options, new, said = SERIES[name]
+    data = read(given, **options) if isinstance(given, dict) else from_arrays(given, np.arange(30) % 2, **options)
+    preparation = Preparation.fit(data, np.arange(data.rows))
+    note = f"missing: {said} (NaN or infinite; replaced with the channel's mean)"
+    whole = {key: own for key, own in given.items() if key != "y"} if isinstance(given, dict) else given
+    assert note in map(str, read_inputs(new, preparation).notes)
+    assert not any("missing: " in str(one) for one in read_inputs(whole, preparation).notes)
+    monkeypatch.setattr(reading, "PART", 1)
+    monkeypatch.setattr(reading, "FEWEST_AT_ONCE", 1)
+    parts = list(parts_of_inputs(new, preparation))
+    assert note in map(str, sum((one.noticed for one in parts[1:]), parts[0].noticed).said())
+
+
 def test_a_text_of_another_name():
     texts = [f"text number {i} of it" for i in range(60)]
     preparation = Preparation.fit(from_arrays(texts, np.arange(60) % 2, layout="text"), np.arange(60))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -86,13 +86,23 @@ def settle_array(
             shaped, absent = np.where(real[..., None], shaped, np.nan), absent & real[..., None]
     if absent.any():
         value = "the column's median" if chosen == "flat" else "the channel's mean"
-        counts = absent.reshape(-1, shaped.shape[-1]).sum(axis=0)
-        most = [place for place in np.argsort(-counts, kind="stable") if counts[place]]
-        of = listed([channels[place] for place in most]) if len(channels) == len(counts) else "x"
-        count = counted(int(np.count_nonzero(absent)), "value")
-        notes.append(Note(f"missing: {count} of {of}", f"NaN or infinite; replaced with {value}"))
+        notes.append(said_of_holes(holes_of(absent, channels), value))
         shaped = finite(shaped)
     return shaped, chosen, tuple(notes)  # pyright: ignore[reportReturnType]
+
+
+def holes_of(absent: np.ndarray, channels: Sequence[str]) -> dict[str, int]:
+    """How many values are absent (..., C) of each channel, those of most first, or of "x" where not all have names."""
+    counts = absent.reshape(-1, absent.shape[-1]).sum(axis=0)
+    if len(channels) != len(counts):
+        return {"x": int(counts.sum())} if counts.any() else {}
+    most: list[int] = np.argsort(-counts, kind="stable").tolist()
+    return {channels[place]: int(counts[place]) for place in most if counts[place]}
+
+
+def said_of_holes(holes: Mapping[str, int], value: str) -> Note:
+    of = "x" if "x" in holes else listed([*holes])
+    return Note(f"missing: {counted(sum(holes.values()), 'value')} of {of}", f"NaN or infinite; replaced with {value}")
 
 
 def _perhaps_turned(x: np.ndarray) -> Note:

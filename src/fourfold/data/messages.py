@@ -91,13 +91,24 @@ def to_drop(names: Sequence[str]) -> str:
     return f"--drop with the names of all {len(names):,}, which fourfold inspect DATA --json lists"
 
 
-def without_blanks(names: Sequence[str]) -> list[str]:
-    """Names of columns without blanks around them; as they are, where two would be the same.
+UNSEEN = r"[\s\u00ad\u200b\u200e\u200f\u2060\ufeff]+"
+AROUND = re.compile(rf"^{UNSEEN}|{UNSEEN}$")
+"""Blanks, soft hyphens, marks of direction and of bytes' order, and spaces of no width."""
 
-    >>> without_blanks([" a", "b "]), without_blanks([" a", "a"])
+
+def bare_name(name: str) -> str:
+    """A name without blanks, and marks that nobody sees, around it."""
+    return AROUND.sub("", name)
+
+
+def without_blanks(names: Sequence[str]) -> list[str]:
+    """Names of columns without blanks, and marks that nobody sees, around them; as they are, where two would be the
+    same.
+
+    >>> without_blanks([" a", "\u200bb "]), without_blanks([" a", "a"])
     (['a', 'b'], [' a', 'a'])
     """
-    bare = [name.strip() for name in names]
+    bare = [bare_name(name) for name in names]
     return bare if len({*bare}) == len({*names}) else [*names]
 
 

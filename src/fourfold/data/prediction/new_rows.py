@@ -47,7 +47,7 @@ from .new_columns import another_shape, by_place, checked, renamed
 from .new_series import further_channels, ids_apart, parts_of_id, with_series
 from .noticed import Noticed
 from .scale import on_another_scale
-from .shapes import filled_up, fitted, laid_out, of_other_axes, row_shapes, shaped
+from .shapes import filled_up, fitted, holes_in, laid_out, of_other_axes, row_shapes, shaped
 from .shorter import with_ends
 from .units import in_units
 from .wanted import channels_of, columns_of_words, names_wanted, of_series, time_of
@@ -261,7 +261,8 @@ def _table(found: Source, preparation: Preparation) -> NewRows:
     named = steps_of(names)
     if preparation.layout == "sequence" and named is not None:
         stacked = stacked.reshape(len(stacked), *named[0].shape)
-    return NewRows(laid_out(stacked, preparation.layout), noticed, others)
+    rows = laid_out(stacked, preparation.layout)
+    return NewRows(rows, replace(noticed, holes=holes_in(rows, preparation)), others)
 
 
 def _array(
@@ -279,7 +280,8 @@ def _array(
         notes += filled_up(lengths(np.asarray(found.inputs)), steps)
     rows = shaped(found, preparation)
     notes += of_other_axes(found, preparation)
-    return NewRows(rows, Noticed(notes + on_another_scale(rows, preparation)), others)
+    noticed = Noticed(notes + on_another_scale(rows, preparation), holes=holes_in(rows, preparation))
+    return NewRows(rows, noticed, others)
 
 
 def _another_table(found: Source, preparation: Preparation) -> DataError:
@@ -366,5 +368,5 @@ def _in_pieces(found: Source, preparation: Preparation, others: Table, placed: P
         because = "as many as were trained on; the last piece reaches back into the one before"
         notes.append(Note(f"read in pieces of {steps} steps: {longer} series", because))
     notes += [] if preparation.masked else filled_up(longest, steps)
-    noticed = Noticed((*found.notes, *notes))
+    noticed = Noticed((*found.notes, *notes), holes=holes_in(array, preparation))
     return NewRows(pieces.array, noticed, others, placed=placed, steps=array.shape[1], pieces=pieces)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from fourfold.data.dataset import Note
 from fourfold.data.joined import joined_notes
+from fourfold.data.layout import said_of_holes
 from fourfold.data.messages import counted, listed
 
 from .zones import SAID
@@ -46,6 +47,7 @@ class Noticed:
       one of them, and whether those that were learnt had zones;
     - ``far``: how many rows lie far outside the range that was learnt from, one of their values, and this range;
     - ``aside``: the same of rows outside it, far or not, of a part all of whose rows are: said where all rows are;
+    - ``holes``: how many values of a channel of series, or of pictures, are missing;
     - ``bare``: how many numbers lack the unit that was learnt with them, one of them, and the unit.
 
     ``rows``: how many there are.
@@ -63,6 +65,7 @@ class Noticed:
     zones: Mapping[str, tuple[int, str, bool]] = field(default_factory=dict)
     aside: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
     bare: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
+    holes: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: Noticed) -> Noticed:
         unseen = dict(self.unseen)
@@ -85,6 +88,7 @@ class Noticed:
             _summed(self.zones, other.zones),
             _summed(self.aside, other.aside),
             _summed(self.bare, other.bare),
+            _added(self.holes, other.holes),
         )
 
     def said(self) -> tuple[Note, ...]:
@@ -114,6 +118,7 @@ class Noticed:
             Note(f"no text in {count:,} of {self.rows:,} rows: {name!r}", "predicted as empty texts")
             for name, count in self.blank.items()
         ]
+        holes = [said_of_holes(self.holes, "the channel's mean")] if self.holes else []
         strange = [
             Note(
                 f"column {name}: more than half of the {unit}s unknown in {count:,} of {self.rows:,} rows, such as "
@@ -154,7 +159,7 @@ class Noticed:
             *_by_column(unseen, "words that were not learnt"),
             *_by_column(aside, f"all rows {OUTSIDE}"),
         )
-        found = (*joined_notes(self.notes), *columns, *gaps, *blank, *strange)
+        found = (*joined_notes(self.notes), *columns, *gaps, *holes, *blank, *strange)
         return tuple(map(_of_new_rows, (*found, *_by_column(far, "rows far outside what was learnt"))))
 
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from fourfold.data.dataset import Note
-from fourfold.data.layout import settle_array
+from fourfold.data.layout import holes_of, settle_array
 from fourfold.data.source import Source
 from fourfold.data.unequal import as_long
 from fourfold.preprocessing import Preparation
-from fourfold.preprocessing.series import lengths
+from fourfold.preprocessing.series import lengths, real_steps
 
 from .new_columns import another_shape
 
@@ -40,6 +40,17 @@ def shaped(found: Source, preparation: Preparation) -> np.ndarray:
     if _channels_first(array.shape[1:], preparation):
         array = np.moveaxis(array, 1, -1)
     return settle_array(array, preparation.layout)[0]
+
+
+def holes_in(rows: np.ndarray, preparation: Preparation) -> dict[str, int]:
+    """How many values of each channel are missing in rows as they are laid out, but for those behind ends of series."""
+    if preparation.layout not in ("sequence", "image") or rows.dtype.kind != "f":
+        return {}
+    absent = np.isnan(rows)
+    if preparation.layout == "sequence":
+        absent &= real_steps(rows)[..., None]
+    names = [column.name for column in preparation.columns]
+    return holes_of(absent, names)
 
 
 def of_other_axes(found: Source, preparation: Preparation) -> tuple[Note, ...]:

@@ -68,6 +68,10 @@ def channels_of_columns(
         by_reason.setdefault(why, []).append(name)
     for why, names in by_reason.items():
         notes.append(Note(f"left out: {names[0] if len(names) == 1 else listed(names)}", why))
+    holes = {name: int(missing(found[name].values).sum()) for name in kept if name not in levels}
+    if absent := [name for name, count in holes.items() if count]:
+        what = f"missing: {counted(sum(holes.values()), 'value')} of {listed(absent)}"
+        notes.append(Note(what, "a window sees there what was last known"))
     values = [one_hot(words[name], levels[name]) if name in levels else found[name].values[:, None] for name in kept]
     columns = tuple(Column(name, found[name].kind, found[name].written) for name in kept)
     return Channels(columns, tuple(levels.values()), np.concatenate(values, axis=1), tuple(notes))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from fourfold.data.dataset import Note
 from fourfold.data.files.pictures import SUFFIXES
-from fourfold.data.messages import listed
+from fourfold.data.messages import bare_name, listed
 from fourfold.data.places import by_place
 from fourfold.data.reading import Reading
 from fourfold.data.values.stand_ins import MISSING_WORDS
@@ -310,12 +310,13 @@ def _distinct(cells: Sequence[str]) -> tuple[tuple[str, ...], list[tuple[str, st
     numbers: dict[str, int] = {}
     renamed = []
     for place, cell in enumerate(cells, start=1):
-        name = wanted = cell.strip().replace("\u00a0", " ") or f"column {place}"
+        own = bare_name(cell).replace("\u00a0", " ")
+        name = wanted = own or f"column {place}"
         while name in names:
             numbers[wanted] = numbers.get(wanted, 1) + 1
             name = f"{wanted} {numbers[wanted]}"
-        if name != cell.strip().replace("\u00a0", " "):
-            renamed.append((name, "it had no name" if not cell.strip() else "its name occurs twice"))
+        if name != own:
+            renamed.append((name, "it had no name" if not own else "its name occurs twice"))
         names[name] = None
     return tuple(names), renamed
 
