@@ -18,6 +18,9 @@ COLUMNS = [{"name": "v"}, {"name": "w"}, {"name": "y"}]
 # name: (text, words of what is said)
 ANSWERS = {
     "a page": (json.dumps({"count": 40, "next": None, "results": ROWS}), "rows: the 40 objects of 'results' (what stands beside them"),
+    "a page before others": (json.dumps({"results": ROWS, "meta": {"count": 400}, "paging": {"nextPageToken": "k40"}}), "rows: the 40 objects of 'results', one page of several, as 'nextPageToken' tells (what stands beside them"),
+    "a page that has others": (json.dumps({"value": ROWS, "@odata.nextLink": "?page=2"}), "one page of several, as '@odata.nextLink' tells"),
+    "the last page": (json.dumps({"data": {"items": ROWS}, "has_more": False, "links": {"next": {}, "prev": "?page=8"}}), "rows: the 40 objects of 'data.items' (what stands beside them"),
     "under two names": (json.dumps({"status": "ok", "data": {"items": ROWS, "total": 40}}), "rows: the 40 objects of 'data.items'"),
     "under three names": (json.dumps({"a": {"b": {"rows": ROWS}}}), "rows: the 40 objects of 'a.b.rows'"),
     "beside one object of another kind": (json.dumps({"links": [{"rel": "next"}], "rows": ROWS}), "'rows'"),
@@ -37,6 +40,14 @@ def test_rows_within_an_answer(name, tmp_path):
     assert data.fingerprint == plain.fingerprint
     notes = "; ".join(map(str, data.notes))
     assert said in notes and bool(said) == ("rows: the" in notes)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+@pytest.mark.parametrize("text", [LINES, json.dumps(ROWS), json.dumps({"rows": ROWS}, indent=1)], ids=["lines", "list", "object"])
+def test_json_in_utf_16_as_powershell_writes_it(encoding, text, tmp_path):
+    """A mark before the text tells its encoding."""
+    marked = "\ufeff" * (encoding != "utf-16") + text.replace("\n", "\r\n")
+    assert read(made(marked.encode(encoding), tmp_path)).fingerprint == read(made(text, tmp_path)).fingerprint
 
 
 def test_lists_of_objects_within_rows_are_no_rows(tmp_path):

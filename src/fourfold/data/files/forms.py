@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -100,6 +101,14 @@ def _looks_like_json(content: Content) -> bool:
     return re.match(rb'\{\s*["}]|\[\s*(?:[\[\]{"]|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\s*[,\]])', start) is not None
 
 
+def _marked(content: Content) -> str | None:
+    """UTF-16 of JSON and series, whose readers know UTF-8 alone, by the mark before it; None of anything else."""
+    if not content.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    text = content.head.decode("utf-16", "ignore").encode()
+    return "utf-16" if reader_of(replace(content, head=text)).name in ("json", "ts") else None
+
+
 def read_tables(name: str, files: Sequence[str | Path], reading: Reading, called: str = "") -> Source:
     """Files as one table; of each as much as its size allows where all are too much."""
 
@@ -156,7 +165,7 @@ def _may_exceed(contents: Sequence[Content], reading: Reading) -> bool:
 def plain(content: Content, reading: Reading) -> Iterator[Content]:
     """A file unpacked, text in UTF-8 where its encoding was named, without a mark at its end, and known to be none of
     the wrong kinds."""
-    with plain_content(content) as unpacked, in_utf8(unpacked, reading.encoding) as text:
+    with plain_content(content) as unpacked, in_utf8(unpacked, reading.encoding or _marked(unpacked)) as text:
         refuse(text)
         if reading.sheet and not is_workbook(text):
             raise OptionError(

@@ -31,6 +31,11 @@ FEWEST_ROWS = 10
 BELOW_ABOUT = re.compile(rb"\[\s*\{[^{}\[\]]{0,2000}\}\s*,\s*\[\s*\{")
 """How an answer begins that is a list of two parts: what it is about, and its rows."""
 
+NEXT = re.compile(
+    r"@?(odata\.)?next(_?page)?(_?(link|token|cursor|url|uri|key))?|has_?(more|next(_?page)?)", re.IGNORECASE
+)
+"""What names the next page of an answer, or tells that there is one."""
+
 ROW_NAME = "row_id"
 """The column of what rows are called that are the values of an object."""
 
@@ -130,7 +135,21 @@ def records(content: Content, lists: Collection[str] = (), wanted: Collection[st
         return None
     if len(value) == 1 and {*value} <= {*wanted} and _are([*value.values()], list):
         return [{name: cell} for name, cells in value.items() for cell in cells], ""
-    return _rows(value, content.name)
+    found = _rows(value, content.name)
+    if found is None or not found[1] or not (told := _further(value)):
+        return found
+    return found[0], f"{found[1]}, one page of several, as {told!r} tells"
+
+
+def _further(value: dict[str, Any], depth: int = DEEPEST) -> str:
+    """The name that tells of further pages of an answer, "" without one.
+
+    >>> _further({"data": [], "paging": {"next": "?page=2"}}), _further({"data": [], "next": None, "hasMore": False})
+    ('next', '')
+    """
+    inner = [part for part in value.values() if isinstance(part, dict)] if depth else []
+    own = (name for name, part in value.items() if NEXT.fullmatch(name) and part and not isinstance(part, list))
+    return next((name for name in (*own, *(_further(part, depth - 1) for part in inner)) if name), "")
 
 
 def _of_pages(content: Content, lists: Collection[str]) -> tuple[Rows, str] | None:

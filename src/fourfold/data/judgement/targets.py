@@ -95,7 +95,7 @@ def among_coordinates(case: Case) -> Iterator[Finding]:
     """Where y was taken, which stands behind x, and before others."""
     target = case.dataset.target_name
     if was_guessed(case, COORDINATE):
-        last = case.dataset.source_columns[-1]
+        last = next(name for name in reversed(case.dataset.source_columns) if not UNNAMED.fullmatch(name))
         x = next(name for name in case.dataset.source_columns if name.casefold() == "x")
         yield Finding(
             "target-among-coordinates",

@@ -16,12 +16,13 @@ __all__ = [
 MISSING_WORDS = frozenset((
     "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "NaT", "?", "-NaN",
     "#N/A", "#NA", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "1.#QNAN", "-1.#IND", "1.#IND",
+    "#SPILL!", "#CALC!", "#FIELD!", "#CONNECT!", "#BLOCKED!", "#UNKNOWN!", "#ERROR!",
     "#NV", "#WERT!", "#BEZUG!", "#ZAHL!", "#VALEUR!", "#NOMBRE!", "#NOM?", "#NUL!", "#N/D", "#\u00a1VALOR!", "#VALOR!",
     "#\u00a1REF!", "#\u00a1NUM!", "#\u00a1DIV/0!", "#\u00bfNOMBRE?", "#NOME?", "#VALORE!", "#RIF!", "#WAARDE!",
     "#VERW!", "#NAAM?", "#GETAL!", "#DEEL/0!", "#N/B", "#ARG!", "#ADR!", "#NAZWA?", "#LICZBA!",
     "\\N", "(null)", "<null>", "n.a.", "N.A.", "k.A.",
 ))  # fmt: skip
-"""Spellings of a missing value, those of databases, and of Excel in English, German, French, Spanish, Italian,
+"""Spellings of a missing value, those of databases, and of sheets in English, German, French, Spanish, Italian,
 Portuguese, Dutch and Polish among them."""
 
 MAY_BE_CLASSES = frozenset(("NA", "N/A", "n/a", "NULL", "null", "None", "?", "n.a.", "N.A.", "k.A."))
