@@ -411,6 +411,8 @@ def test_one_row_as_a_dict_and_infinite_numbers_are_said():
     assert read_inputs({"v": 7.0, "w": "a"}, preparation).inputs["v"].tolist() == [7.0]
     rows = read_inputs({"v": [1.0, np.inf], "w": ["a", "b"]}, preparation)
     assert "column v: 1 word such as 'inf' taken for missing (it holds numbers)" in map(str, rows.notes)
+    rows = read_inputs({"v": [np.inf, -np.inf] * 9, "w": ["a", "b"] * 9}, preparation)
+    assert "taken for missing" in str(rows.notes[0]) and not any("outside what was learnt" in str(one) for one in rows.notes)
 
 
 def test_shorter_series_of_a_model_without_masks_are_said():

@@ -297,7 +297,7 @@ def _aside(preparation: Preparation, table: Mapping[str, np.ndarray]) -> dict[st
             continue
         place, values = learnt.names.index(column.name), table[column.name]
         low, high = float(learnt.low[place]), float(learnt.high[place])
-        present = values[~np.isnan(values)]
+        present = values[np.isfinite(values)]
         if len(present) and low < high and ((present < low) | (present > high)).all():
             found[column.name] = len(values), shown(present[0]), f"{low:g} to {high:g}"
     return found
