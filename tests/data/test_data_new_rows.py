@@ -118,6 +118,21 @@ ALIKE = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_codes_whose_zeros_were_taken_out_are_known(form, tmp_path):
+    """As programs do that read codes as numbers."""
+    codes = ["00501", "10001", "02134"] * 10
+    preparation = Preparation.fit(read({"code": codes, "y": ["p", "q", "q"] * 10}), np.arange(30))
+    new = pd.DataFrame({"code": [501, 10001, 2134, 77]})
+    new.to_csv(tmp_path / "new", index=False) if form == "csv" else new.to_parquet(tmp_path / "new")
+    rows = read_inputs(tmp_path / "new", preparation)
+    assert rows.inputs["code"].tolist() == ["00501", "10001", "02134", "77"]
+    notes = [*map(str, rows.notes)]
+    assert "column code: '501', '2134' taken for '00501', '02134'" in notes and "'77' not told apart" in str(notes)
+    some = read_inputs({"code": ["501", "02134"]}, preparation)
+    assert some.inputs["code"].tolist() == ["501", "02134"]
+
+
 @pytest.mark.parametrize("name", ALIKE)
 def test_names_and_words_that_differ_in_case_and_blanks_alone(name, learnt, tmp_path):
     preparation, prepared = learnt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,8 @@ TRUTHS = (
     ("oui", "non"), ("si", "no"), ("s\u00ed", "no"), ("sim", "n\u00e3o"),
 )  # fmt: skip
 """Words for true and false, in small letters."""
+
+CODE = re.compile(r"[0-9]+")
 
 
 def named_alike(found: Source, wanted: Sequence[str], known: Iterable[str]) -> Source:
@@ -138,27 +140,44 @@ def _shown(value: Any, kind: str) -> str:
 
 
 def levels_alike(values: np.ndarray, learnt: Iterable[str | None]) -> tuple[np.ndarray, dict[str, str]]:
-    """Words (N,), those that were not learnt as the one level that differs in case and blanks alone, or that means the
-    same of true and false; and which became which.
+    """Words (N,), those that were not learnt as the one level that differs in case and blanks alone, or in the zeros
+    before a code, or that means the same of true and false; and which became which.
 
     >>> levels_alike(as_objects(["YES", "no", "maybe"]), ["yes", "no"])[1]
     {'YES': 'yes'}
     >>> levels_alike(as_objects(["true", "false"]), ["yes", "no"])[1]
     {'true': 'yes', 'false': 'no'}
+    >>> levels_alike(as_objects(["501", "10001"]), ["00501", "10001"])[1]
+    {'501': '00501'}
+    >>> levels_alike(as_objects(["501", "00501"]), ["00501", "10001"])[1]
+    {}
     """
     levels = dict.fromkeys(level for level in learnt if level is not None)
-    new = [word for word in dict.fromkeys(values.tolist()) if word is not None and word not in levels]
+    given = [word for word in dict.fromkeys(values.tolist()) if word is not None]
+    new = [word for word in given if word not in levels]
     if not new:
         return values, {}
     folded: dict[str, list[str]] = {}
     for level in levels:
         folded.setdefault(_folded(level), []).append(level)
     taken = {word: found[0] for word in new if len(found := folded.get(_folded(word), [])) == 1}
-    meant, given = truths(as_objects([*levels])), truths(as_objects(new))
-    if not taken and len(levels) == 2 and meant is not None and given is not None:
+    taken |= _with_zeros(given, levels)
+    meant, told = truths(as_objects([*levels])), truths(as_objects(new))
+    if not taken and len(levels) == 2 and meant is not None and told is not None:
         by_truth = {truth: level for level, truth in meant[1].items()}
-        taken = {word: by_truth[truth] for word, truth in given[1].items() if truth in by_truth}
+        taken = {word: by_truth[truth] for word, truth in told[1].items() if truth in by_truth}
     return as_objects([taken.get(value, value) for value in values.tolist()]) if taken else values, taken
+
+
+def _with_zeros(words: Collection[str], levels: Collection[str]) -> dict[str, str]:
+    """Numbers that are codes, all of as many digits, once the zeros stand before them that programs take out; none
+    where some have theirs."""
+    digits = {len(level) if CODE.fullmatch(level) else 0 for level in levels}
+    learnt, given = (any(word.startswith("0") for word in some) for some in (levels, words))
+    if len(digits) > 1 or not learnt or given:
+        return {}
+    found = {word: word.zfill(max(digits)) for word in words if CODE.fullmatch(word) and word not in levels}
+    return {word: code for word, code in found.items() if code in levels}
 
 
 def are_blank(texts: np.ndarray) -> np.ndarray:
