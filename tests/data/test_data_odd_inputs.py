@@ -71,6 +71,7 @@ READ = {
     "the mark behind the last row": (GOOD.rstrip() + "\x1a\r\n", "2 classes ('p', 'q')"),
     "a block filled up with the mark": (GOOD.replace("\n", "\r\n") + "\x1a" * 100, "30 rows of 2 used columns"),
     "the mark behind JSON": (json.dumps([{"v": i, "y": "pq"[i % 2]} for i in range(30)]) + "\x1a", "30 rows of 1 used column"),
+    "hexadecimal numbers": (column([hex(31 + i) for i in range(9)]), "column v: category (hexadecimal, as in '0x1f'; if these are quantities, write plain numbers such as 31)"),
     "errors of newer sheets": (rows("v,w,y", lambda i: f"{['#SPILL!', '#CALC!', '#ERROR!', i][i % 4]},{i % 7}"), "missing values: v 23"),
     "coordinates before columns of nothing": (rows("x,y,w,,", lambda i: f"{i % 7},{i % 11}", label=lambda i: "pq"[i % 2] + ",,"), "Do this: --target w, or another column, if it is a coordinate"),
     "the mark within a text": (column(["\x1a", "b"]), "1 category"),

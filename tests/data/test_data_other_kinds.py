@@ -88,6 +88,7 @@ KINDS = {
     "SDF": (repeated("m{i}\n  kit\n\n  1  0  0  0  0  0  0  0  0  0999 V2000\n    0.0 0.0 0.0 C\nM  END\n$$$$"), "LoadSDF"),
     "XYZ": (repeated("2\nm{i}\nO 0.{d} 0.5 0.25\nH -1.5 0.5 0.25"), "ase.io.read"),
     "PDB": ("HEADER    X\n" + repeated("ATOM  {i:5d}  CA  ALA A   1      11.104   6.134  -6.504"), "Protein Data Bank"),
+    "SAM": ("@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:ref\tLN:45\n" + repeated("r{i}\t99\tref\t{d}\t30\t8M\t=\t37\t39\tTTAG\t*"), "got alignments of sequences (SAM)"),
     "trees of words": (repeated("({d} (2 so) (2 (1 it) (3 is)))"), "got trees of words"),
     "CoNLL": ("-DOCSTART- -X- O\n\n" + repeated("word N {y}"), "a row for each sentence"),
     "JSON-stat": ('{"version": "2.0", "class": "dataset", "id": ["a"], "size": [2], "value": [1, 2]}', "pyjstat"),

@@ -44,6 +44,7 @@ MAILS = re.compile(rb"From \S+[^\n]*\n(?:[A-Za-z-]+: [^\n]*\n)")
 MOLECULES = re.compile(rb"[^\n]*\n[^\n]*\n[^\n]*\n[ \d]{6}[^\n]* V[23]000\r?\n")
 ATOMS = re.compile(rb"\s*\d+\r?\n[^\n]*\n(?:[A-Z][a-z]?(?:[ \t]+-?\d+\.\d+(?:[eE][-+]?\d+)?){3}[^\n]*\n)+")
 PROTEIN = re.compile(rb"(?:[A-Z]{3,6}\d? [^\n]*\n)*ATOM  [ \d]{5} ")
+ALIGNED = re.compile(rb"@HD\tVN:|@SQ\tSN:")
 TREES = re.compile(rb"\s*\(\d+ \((?:\d+ )")
 LABVIEW = re.compile(rb"LabVIEW Measurement(?:.{0,2000}?\*\*\*End_of_Header\*\*\*){2}", re.DOTALL)
 ANNOTATED = re.compile(rb"#(?:group|datatype|default),")
@@ -172,6 +173,11 @@ KINDS_OF_TEXT: tuple[WrongKind, ...] = (
         "places of atoms", matches(ATOMS), "ase.io.read(FILE, ':') gives their positions; then numpy.savez with x and y"
     ),
     WrongKind("a structure of the Protein Data Bank", matches(PROTEIN), "numpy.savez with x, features of many, and y"),
+    WrongKind(
+        "alignments of sequences (SAM)",
+        matches(ALIGNED),
+        "write a csv with a row for each read, or for each sample; pysam.AlignmentFile(FILE) reads it",
+    ),
     WrongKind("trees of words", matches(TREES), "write a csv with the text and the label of each"),
     WrongKind(
         "words in the form of CoNLL, sentences between blank lines",

@@ -55,6 +55,8 @@ SEVERAL = "several numbers in a cell"
 POINT = re.compile(r"\s*(?:SRID=\d+;\s*)?POINT\s?[ZM]{0,2}\s*\([-+.\deE\s]+\)\s*", re.IGNORECASE)
 """A place as geographic databases write it."""
 
+HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
+
 FEW, MOSTLY = 1000, 0.9
 """Words by which it is told, and the share of them that has to have numbers."""
 
@@ -122,8 +124,13 @@ def hint_of(words: Sequence[str]) -> str:
     "several numbers in a cell, as in '120/80'; if these are quantities, give each a column"
     >>> hint_of(["0-2", "3-Apr", "5-9"])[:21], hint_of(["red", "blue"]), hint_of(["10.0.0.1", "10.0.0.2"])
     ("'3-Apr' among others,", '', '')
+    >>> hint_of(["0x1f", "0xA0"])
+    "hexadecimal, as in '0x1f'; if these are quantities, write plain numbers such as 31"
     """
     words = words[:FEW]
+    if words and all(map(HEXADECIMAL.fullmatch, words)):
+        number = int(words[0], 16)
+        return f"hexadecimal, as in {words[0]!r}; if these are quantities, write plain numbers such as {number}"
     if are_points(words):
         return _several(words[0])
     dates = [word for word in words if EXCEL.fullmatch(word.strip())]
