@@ -228,7 +228,8 @@ def _with_steps(
 ) -> Source:
     table = source.inputs
     assert isinstance(table, Table)
-    absent = [name for name in steps if name not in table and ({*source.lists, *table} & holders_of([name]))]
+    own = {*source.lists, *table}
+    absent = [name for name in steps if name not in table and not own.isdisjoint(holders_of([name]))]
     nothing = {name: np.full(table.rows, np.nan) for name in absent}
     columns = (*source.columns, *(Column(name, "number") for name in absent))
     return replace(source, inputs=Table({**table.columns, **nothing}), columns=columns, lists=lists, uneven=uneven)

@@ -95,15 +95,16 @@ def among_coordinates(case: Case) -> Iterator[Finding]:
     """Where y was taken, which stands behind x, and before others."""
     target = case.dataset.target_name
     if was_guessed(case, COORDINATE):
-        last = next(name for name in reversed(case.dataset.source_columns) if not UNNAMED.fullmatch(name))
-        x = next(name for name in case.dataset.source_columns if name.casefold() == "x")
+        names = case.dataset.source_columns
+        x = next(name for name in names if name.casefold() == "x")
+        named = [name for name in names[names.index(x) + 1 :] if not UNNAMED.fullmatch(name)]
         yield Finding(
             "target-among-coordinates",
             f"{target!r} was taken for the target, for its name, and stands behind {x!r} and before other columns, as "
             "coordinates do",
             "columns",
             len(case.dataset.source_columns),
-            f"--target {shlex.quote(last)}, or another column, if it is a coordinate",
+            f"--target {shlex.quote((named or names)[-1])}, or another column, if it is a coordinate",
             important=True,
         )
 
