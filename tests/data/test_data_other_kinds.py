@@ -69,7 +69,6 @@ KINDS = {
     "dput of R": ("structure(list(v = c(1.5, 2.5), y = c(\"p\", \"q\")), class = \"data.frame\", row.names = 1:2)\n", "row.names = FALSE"),
     "a printed tibble": ("# A tibble: 30 x 2\n      v y    \n  <dbl> <chr>\n" + repeated("{i} 1.{d} {y}"), "got a table that R printed"),
     "a printed frame of polars": ("shape: (30, 2)\n┌─────┬─────┐\n│ v   ┆ y   │\n│ --- ┆ --- │\n│ i64 ┆ str │\n╞═════╪═════╡\n" + repeated("│ {i:3} ┆ {y:3} │"), "data.write_csv"),
-    "a printed frame without its middle rows": (str(pd.DataFrame({"v": range(200), "y": "p"})), "data.to_csv"),
     "a printed frame without its middle columns": (str(pd.DataFrame({f"{i}" * 20: [1, 2] for i in range(30)})) + "\n\n[2 rows x 30 columns]\n", "data.to_csv"),
     "an answer with an error": ('{"error": {"code": 401, "message": "no such key"}}', "got an answer that says an error"),
     "an answer with errors": ('{"errors": [{"code": 88, "message": "too many"}], "data": null}', "got an answer that says an error"),

@@ -72,11 +72,8 @@ def _chatted(content: Content) -> bool:
 
 
 def _cut_by_pandas(content: Content) -> bool:
-    """A printed table whose columns, or rows, in the middle are left out: its last line counts those of the whole."""
-    if not OF_PANDAS.search(content.head):
-        return False
-    lines = [line.split() for line in content.head.splitlines() if line.strip()]
-    return b"..." in lines[0] or any({*line} <= {b"..", b"..."} for line in lines)
+    """A printed table whose columns in the middle are left out: its last line counts those of the whole."""
+    return OF_PANDAS.search(content.head) is not None and b"..." in content.head.lstrip().split(b"\n", 1)[0].split()
 
 
 TAG = re.compile(rb"O|[BIESLU]-\S+")
@@ -133,7 +130,7 @@ KINDS_OF_TEXT: tuple[WrongKind, ...] = (
     ),
     WrongKind("a table that polars printed, with rounded numbers", matches(POLARS), "data.write_csv('data.csv')"),
     WrongKind(
-        "a table that pandas printed, which left out what stood at ...",
+        "a table that pandas printed, which left out the columns at ...",
         _cut_by_pandas,
         "data.to_csv('data.csv', index=False)",
     ),
