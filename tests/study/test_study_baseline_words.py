@@ -20,7 +20,7 @@ from fourfold.data import from_arrays, read_inputs
 from fourfold.preprocessing.text import Characters
 from fourfold.study import ngrams
 from fourfold.study.baseline_blocks import columns_of, read_as
-from fourfold.study.baselines import BASELINES, fitted_names, weights_in_words
+from fourfold.study.baselines import BASELINES, LOGISTIC, TREE_CLASSIFIER, fitted_names, weights_in_words
 from fourfold.study.candidates.base import Problem
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.study import Study
@@ -38,13 +38,13 @@ from fourfold.study.study import Study
 )
 def test_words_of_inputs(layout, shape, options, words):
     problem = Problem(layout, shape, units=2, rows=100, **options)
-    read = read_as(problem, "word", linear=True)
+    read = read_as(problem, "word", LOGISTIC)
     assert read.startswith(words) and bool(read) is bool(words)
     if layout == "text":
-        of_trees = read_as(problem, "character", linear=False)
+        of_trees = read_as(problem, "character", TREE_CLASSIFIER)
         assert "n-grams of 1 to 5 characters, at most 1,000, that tell y apart best" in of_trees
         many = replace(problem, units=40)
-        assert "at most 2,500, " in read_as(many, "word", linear=True)
+        assert "at most 2,500, " in read_as(many, "word", LOGISTIC)
 
 
 @pytest.mark.parametrize("kind", ["classification", "multilabel", "regression"])
@@ -122,8 +122,23 @@ def test_trees_are_chosen_by_the_columns_that_they_are_fitted_to():
     assert "random forest" in names and "boosted trees" not in names
 
 
+def test_a_number_that_is_a_sum_over_a_text_is_predicted(tmp_path):
+    """Of logarithms of counts no sum of digits is one."""
+    random = np.random.default_rng(0)
+    digits = random.integers(0, 10, (400, 30))
+    texts = np.array(["".join(map(str, row)) for row in digits], dtype=object)
+    options: dict[str, Any] = {"candidates": ["dense"], "effort": "tiny", "out": tmp_path, "verbose": False}
+    frame = pd.DataFrame({"text": texts, "sum": digits.sum(1).astype(float)})
+    found = compare(frame, target="sum", task="regression", layout="text", **options)
+    (ridge,) = [row for row in found.results["baselines"] if row["name"] == "ridge regression"]
+    assert ridge["score"]["value"] < 0.1 * digits.sum(1).std()
+    assert ridge["reads"].startswith("x: count and log(1 + count) of n-grams of 1 to 5 characters, at most 10,000, that")
+    read = read_as(Problem("text", (9,), units=2, rows=100, vocabulary=30), "word", LOGISTIC)
+    assert read.startswith("x: log(1 + count) of")  # of classes
+
+
 def test_counts_are_not_standardised():
-    read = read_as(Problem("text", (9,), units=2, rows=100, vocabulary=30), "word", linear=True)
+    read = read_as(Problem("text", (9,), units=2, rows=100, vocabulary=30), "word", LOGISTIC)
     lines = {kind: [one.usage(1.0, "", (), read, said=True) for one in BASELINES[kind].values()] for kind in BASELINES}
     said = [line for own in lines.values() for line in own]
     assert not any("x standardised" in line or "x, y standardised" in line for line in said)

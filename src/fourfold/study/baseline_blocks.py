@@ -29,7 +29,7 @@ from fourfold.study.stepwise import counted, mean, radius_of, windows
 if TYPE_CHECKING:
     from fourfold.study.candidates import Problem
 
-VERSION = 8
+VERSION = 9
 
 MOST_STEPS = 20_000
 """What a baseline learns from where steps have targets."""
@@ -185,11 +185,18 @@ class _OfRows(_Fits):
             learnt = self.split.train
             classes = self.kind != "regression"
             counter = ngrams.counter(block.unit, self.x[learnt], self.y[learnt], classes, block.most)
-            self.x = np.zeros((len(self.x), 1)) if counter is None else counter.transform(self.x).log1p()
-            if counter is not None and not baseline.linear:
-                self.x = self.x.toarray()
+            self.x = np.zeros((len(self.x), 1)) if counter is None else self._counted(counter.transform(self.x))
         else:
             self.x = self.x.reshape(len(self.x), -1)
+
+    def _counted(self, counts: Any) -> Any:
+        """What the baseline reads of counts of n-grams (n, F), see `read_as`."""
+        from scipy.sparse import hstack
+
+        logarithms = counts.log1p()
+        if self.baseline.adds:
+            return hstack([counts, logarithms], format="csr")
+        return logarithms if self.baseline.linear else logarithms.toarray()
 
     def strengths(self) -> tuple[float, ...]:
         return self.baseline.strengths_for(len(self.learnt))
@@ -259,16 +266,17 @@ def columns_of(problem: Problem) -> int:
     return ngrams.MOST_OF_TREES if problem.vocabulary else math.prod(problem.shape)
 
 
-def read_as(problem: Problem, unit: str, linear: bool, words: bool = False) -> str:
-    """In words what `ngrams`, `windows` and preparation make of x, whose text is cut into ``unit``s, for a ``linear``
-    model or for trees; "" where it is flattened. ``words``: some columns of a table are."""
+def read_as(problem: Problem, unit: str, baseline: Baseline, words: bool = False) -> str:
+    """In words what `ngrams`, `windows` and preparation make of x, whose text is cut into ``unit``s, for a baseline; ""
+    where it is flattened. ``words``: some columns of a table are."""
     if words:
         return "x: numbers standardised, words one-hot"
     if problem.stepwise:
         return f"a row for each step, with the {radius_of(problem.shape[-1])} before and after it"
     if problem.vocabulary:
-        most, longest = ngrams.most(linear, problem.units), ngrams.longest(unit)
-        return f"x: log(1 + count) of n-grams of 1 to {longest} {unit}s, at most {most:,}, that tell y apart best"
+        most, longest = ngrams.most(baseline.linear, problem.units), ngrams.longest(unit)
+        numbers = "count and log(1 + count)" if baseline.adds else "log(1 + count)"
+        return f"x: {numbers} of n-grams of 1 to {longest} {unit}s, at most {most:,}, that tell y apart best"
     return "x: the steps of a series one after the other, 0 behind its last" if problem.masked else ""
 
 

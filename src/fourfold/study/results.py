@@ -179,7 +179,7 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     several = column_by_column if task.several else ""
     known = baseline.guess or study.dataset.forecast is not None
     words = study.problem.layout == "flat" and any(c.kind == "category" for c in study.dataset.columns)
-    further = "" if known else read_as(study.problem, study.preparations[0].unit, baseline.linear, words)
+    further = "" if known else read_as(study.problem, study.preparations[0].unit, baseline, words)
     said = words or study.problem.vocabulary > 0
     weights = weights_in_words(study.dataset.weights is not None, task.stepwise)
     usage = baseline.usage(
