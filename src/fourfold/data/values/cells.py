@@ -173,7 +173,7 @@ KINDS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     (_kind(str), bare),
     (_kind(*PLAIN), lambda value: value),
     (_kind(Decimal, Rational), float),
-    (_kind(timedelta), timedelta.total_seconds),
+    (_kind(timedelta), lambda value: value.total_seconds()),  # in pandas 2 that of a subclass alone is right
     (_kind(time), time.isoformat),
     (_kind(bytes), lambda value: value.decode("utf-8", "replace")),
     (_kind(Enum), lambda value: value.name),
