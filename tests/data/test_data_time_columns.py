@@ -267,14 +267,14 @@ def test_a_column_whose_name_has_a_comma_is_that_column():
 COUNT = np.arange(160)
 QUARTERS = {"Year": 1980 + COUNT // 4, "Quarter": [f"Q{n % 4 + 1}" for n in COUNT]}
 COUNTED = {
-    "Year": ({"Year": 1850 + COUNT}, "Year", "160 of 1 number, 1850 to 2009"),
-    "years without some": ({"year": np.delete(1200 + COUNT * 2, 100)}, "year", "160 of 2 number, 1200 to 1518"),
+    "Year": ({"Year": 1850 + COUNT}, "Year", "160, 1 apart, 1850 to 2009"),
+    "years without some": ({"year": np.delete(1200 + COUNT * 2, 100)}, "year", "160, 2 apart, 1200 to 1518"),
     "seconds": ({"timestamp": 1_600_000_000 + 3600 * COUNT}, "timestamp", "160 of 1 hour, 2020-09-13 12:26:40"),
     "milliseconds": ({"open_time": 1_600_000_000_000 + 60_000 * COUNT}, "open_time", "160 of 1 minute"),
-    "day": ({"day": 1 + COUNT}, "day", "160 of 1 number, 1 to 160"),
-    "tenths": ({"Time (s)": COUNT / 10}, "Time (s)", "160 of 0.1 number"),
-    "index": ({"Unnamed: 0": COUNT}, "Unnamed: 0", "160 of 1 number"),
-    "names of rows": ({"rownames": COUNT}, "rownames", "160 of 1 number"),
+    "day": ({"day": 1 + COUNT}, "day", "160, 1 apart, 1 to 160"),
+    "tenths": ({"Time (s)": COUNT / 10}, "Time (s)", "160, 0.1 apart"),
+    "index": ({"Unnamed: 0": COUNT}, "Unnamed: 0", "160, 1 apart"),
+    "names of rows": ({"rownames": COUNT}, "rownames", "160, 1 apart"),
     "Year and Quarter": (QUARTERS, "Year,Quarter", "160 of 3 months, 1980-01-01 to 2019-10-01"),
     "Year and week": ({"year": 2000 + COUNT // 52, "KW": COUNT % 52 + 1}, "year,KW", "160 of 1 week, 2000-01-03"),
     "Year and W07": ({"year": [2004] * 53, "week": [f"W{n:02d}" for n in range(1, 54)]}, "year,week", "53 of 1 week"),

@@ -149,9 +149,14 @@ class Clock:
 
     @property
     def step(self) -> str:
-        """The step in words: "1 month", "3 months", "0.1 number"."""
-        unit = self.unit if self.count == 1 or self.unit == "number" else several(self.unit)
-        return f"{self.count:g} {unit}"
+        """The step in words: "1 month", "3 months"."""
+        return f"{self.count:g} {self.unit if self.count == 1 else several(self.unit)}"
+
+    @property
+    def steps(self) -> str:
+        """How many there are, and how long: "144 of 1 month", "100, 0.1 apart" of numbers."""
+        long = f", {self.count:g} apart" if self.unit == "number" else f" of {self.step}"
+        return f"{len(self.axis):,}{long}"
 
     @property
     def regular(self) -> bool:

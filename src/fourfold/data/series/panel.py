@@ -278,9 +278,7 @@ def _said(
     span = "" if time is None else f"{shown(clock.axis[0])} to {shown(clock.axis[-1])}"
     if clock.means:
         why = "the shortest round step, from the median distance on, of which nine in ten hold a row"
-        notes.append(
-            Note(f"steps: irregular, so rows are averaged in {len(clock.axis):,} of {clock.step}, {span}", why)
-        )
+        notes.append(Note(f"steps: irregular, so rows are averaged in {clock.steps}, {span}", why))
     elif not clock.regular:
         each = "; a stamp of one series is a step of all" if len(labels) > 1 else ""
         notes.append(Note("steps: irregular", f"the order of the stamps is used, their distances are not{each}"))
@@ -288,7 +286,7 @@ def _said(
         same = "; step n of all series is taken for the same time" if id else ""
         notes.append(Note("time: the order of the rows", f"no column of dates{same}", "--time COLUMN"))
     else:
-        notes.append(Note(f"steps: {len(clock.axis):,} of {clock.step}, {span}"))
+        notes.append(Note(f"steps: {clock.steps}, {span}"))
     if gaps:
         why = "a window sees there what was last known, and none whose target has a gap is used"
         where = "without a row" if clock.regular else "at stamps of other series alone"
