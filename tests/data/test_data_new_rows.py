@@ -442,6 +442,9 @@ STEPS = {f"{channel}{step}": X[:, step, place] for place, channel in enumerate("
 LONG = {"who": np.repeat(np.arange(30), 6), "at": np.tile(np.arange(6), 30), "a": X[:, :, 0].ravel(), "b": X[:, :, 1].ravel()}
 
 
+CALLED_X = {"x" if name == "a" else name: values for name, values in LONG.items()}
+
+
 def with_holes(columns, holes):
     return {name: np.where(np.isin(np.arange(len(own)), holes.get(name, [])), np.nan, own) for name, own in columns.items()}
 
@@ -451,6 +454,7 @@ SERIES = {
     "series of unequal lengths": ([*X[:29], X[29, :4]], {}, [np.where(X[2] == X[2, 1, 0], np.nan, X[2]), X[4, :3]], "1 value of x"),
     "wide": ({**STEPS, "y": np.arange(30) % 2}, {"layout": "sequence"}, with_holes(STEPS, {"a0": [1, 2], "b3": [7]}), "3 values of x"),
     "long": ({**LONG, "y": LONG["who"] % 2}, {"roles": Roles(id="who", time="at")}, with_holes(LONG, {"a": [1], "b": [3, 8]}), "3 values of 'b', 'a'"),
+    "a channel called x": ({**CALLED_X, "y": LONG["who"] % 2}, {"roles": Roles(id="who", time="at")}, with_holes(CALLED_X, {"x": [1], "b": [3, 8]}), "3 values of 'b', 'x'"),
     "steps": ({**LONG, "y": (LONG["a"] > 0).astype(int)}, {"roles": Roles(id="who", time="at")}, with_holes(LONG, {"a": [1], "b": [3, 8]}), "3 values of 'b', 'a'"),
     "pictures": (X[..., None], {"layout": "image"}, np.where(np.isin(X, X[2, 1, 0]), np.nan, X)[..., None], "1 value of x"),
 }  # fmt: skip

@@ -92,16 +92,16 @@ def settle_array(
 
 
 def holes_of(absent: np.ndarray, channels: Sequence[str]) -> dict[str, int]:
-    """How many values are absent (..., C) of each channel, those of most first, or of "x" where not all have names."""
+    """How many values are absent (..., C) of each channel, those of most first, or of "" where not all have names."""
     counts = absent.reshape(-1, absent.shape[-1]).sum(axis=0)
     if len(channels) != len(counts):
-        return {"x": int(counts.sum())} if counts.any() else {}
+        return {"": int(counts.sum())} if counts.any() else {}
     most: list[int] = np.argsort(-counts, kind="stable").tolist()
     return {channels[place]: int(counts[place]) for place in most if counts[place]}
 
 
 def said_of_holes(holes: Mapping[str, int], value: str) -> Note:
-    of = "x" if "x" in holes else listed([*holes])
+    of = "x" if "" in holes else listed([*holes])
     return Note(f"missing: {counted(sum(holes.values()), 'value')} of {of}", f"NaN or infinite; replaced with {value}")
 
 
