@@ -194,7 +194,7 @@ class _OfRows(_Fits):
         from scipy.sparse import hstack
 
         logarithms = counts.log1p()
-        if self.baseline.adds:
+        if self.baseline.ridge:
             return hstack([counts, logarithms], format="csr")
         return logarithms if self.baseline.linear else logarithms.toarray()
 
@@ -275,7 +275,7 @@ def read_as(problem: Problem, unit: str, baseline: Baseline, words: bool = False
         return f"a row for each step, with the {radius_of(problem.shape[-1])} before and after it"
     if problem.vocabulary:
         most, longest = ngrams.most(baseline.linear, problem.units), ngrams.longest(unit)
-        numbers = "count and log(1 + count)" if baseline.adds else "log(1 + count)"
+        numbers = "count and log(1 + count)" if baseline.ridge else "log(1 + count)"
         return f"x: {numbers} of n-grams of 1 to {longest} {unit}s, at most {most:,}, that tell y apart best"
     return "x: the steps of a series one after the other, 0 behind its last" if problem.masked else ""
 

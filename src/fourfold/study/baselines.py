@@ -60,9 +60,9 @@ class Baseline:
         return self.make in (_logistic, _ridge)
 
     @property
-    def adds(self) -> bool:
-        """Whether it predicts a number by a sum, as that of a text may be one over what is counted in it: of texts it
-        reads the counts beside their logarithms."""
+    def ridge(self) -> bool:
+        """Whether it is ridge regression, whose strength is 1 / alpha. Of texts it reads counts beside logarithms of
+        them, as a number may be a sum over what is counted."""
         return self.make is _ridge
 
     def spread(self, strengths: Sequence[float]) -> str:
@@ -73,8 +73,8 @@ class Baseline:
         >>> BASELINES["regression"]["ridge regression"].spread([0.001, 0.1])
         'alpha: the median, the test parts chose 10 to 1,000'
         """
-        ends = sorted(1 / found if self.adds else found for found in {min(strengths), max(strengths)})
-        name = "alpha" if self.adds else "C" if self.linear else "min_samples_leaf"
+        ends = sorted(1 / found if self.ridge else found for found in {min(strengths), max(strengths)})
+        name = "alpha" if self.ridge else "C" if self.linear else "min_samples_leaf"
         return f"{name}: the median, the test parts chose {ends[0]:g} to {ends[1]:,g}" if len(ends) > 1 else ""
 
     def of(self, strength: float, y: np.ndarray) -> Any:

@@ -26,11 +26,14 @@ LONGEST = 4096
 def without_end_mark(content: Content) -> Iterator[Content]:
     """A text without the mark of its end: itself, or a copy for as long as it is needed. One in gzip is left as it is,
     whose end would take to unpack all of it."""
+    if content.compressed:
+        yield content
+        return
     with content.path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - LONGEST))
         found = END_MARK.search(file.read())
-    if found is None or content.compressed:
+    if found is None:
         yield content
         return
     size -= len(found[0])
