@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
 
-from fourfold.core.naming import several
-from fourfold.data.columns.alike import truths_as
 from fourfold.data.columns.lists import as_many_steps
 from fourfold.data.columns.target_choice import TARGET_NAMES, likely_targets
 from fourfold.data.series.steps import grid
-from fourfold.data.values.dates import USUAL
 from fourfold.data.values.in_words import held
-from fourfold.data.values.numerals import style_by
-from fourfold.data.values.percent import AS_FRACTIONS, AS_PERCENT, as_fractions, as_percent, is_percent
-from fourfold.data.values.words import as_objects, as_written, spelled, spelled_dates, understood
 from fourfold.errors import DataError
-from fourfold.preprocessing.table import ColumnKind, missing, row_count
+from fourfold.preprocessing.table import missing, row_count
 
-from .dataset import Column, Note, OfColumns, Table
+from .dataset import Column, Note, Table
 from .messages import SHOWN, close, listed, quoted
+from .read_alike import read_as
 from .source import Source
 from .unequal import as_long
 
@@ -42,7 +36,7 @@ def with_test(source: Source, test: Source, targets: Collection[str] = ()) -> So
             do="use one form for both" + apart * (source.target is not None),
         )
     source, test = as_many_steps([source, test])
-    test, told = _read_as(source, test)
+    test, told = read_as(source, test)
     rows = row_count(test.inputs)
     if not rows:
         raise DataError(
@@ -110,123 +104,6 @@ def with_test(source: Source, test: Source, targets: Collection[str] = ()) -> So
     beside = {name: np.concatenate([source.beside[name], test.beside[name]]) for name in both}
     classlike = source.looked_at([test])
     return replace(joined, test_rows=rows, ids=ids, beside=beside, classlike=classlike).noting(*notes, *told)
-
-
-def as_meant(source: Source, wanted: Mapping[str, ColumnKind]) -> Source:
-    """A table with its columns of words as what they mean, where this is of the wanted kind, and what was done."""
-    table, kinds = dict(source.inputs), {column.name: column.kind for column in source.columns}
-    done: dict[tuple[str, str], list[str]] = {}
-    for name, kind in wanted.items():
-        meant = understood(table[name], comma=source.comma) if kinds[name] == "category" else None
-        if meant is not None and meant.kind == kind:
-            table[name], kinds[name] = meant.values, kind
-            done.setdefault((kind, meant.said), []).append(name)
-    notes = [Note(f"{several(kind)} in {listed(names)}", said) for (kind, said), names in done.items() if said]
-    columns = tuple(replace(column, kind=kinds[column.name]) for column in source.columns)
-    return replace(source, inputs=Table(table), columns=columns).noting(*notes) if done else source
-
-
-def _read_as(source: Source, test: Source) -> tuple[Source, list[Note]]:
-    """The test rows with the kinds of the data's columns, where only the way of writing is another one; and what is
-    said of these rows alone."""
-    if not isinstance(source.inputs, Table) or not isinstance(test.inputs, Table):
-        return test, []
-    both = [name for name in source.inputs if name in test.inputs]
-    test = _as_shown(source, test, both)
-    read = as_meant(test, {name: source.kind(name) for name in both if source.kind(name) != "category"})
-    assert isinstance(read.inputs, Table)
-    words, said = _as_words(source, test, [name for name in both if source.kind(name) == "category"])
-    columns = [replace(one, kind="category") if one.name in words else one for one in read.columns]
-    read = replace(read, inputs=Table({**read.inputs, **words}), columns=tuple(columns))
-    notes = [*(note for note in read.notes if note not in source.notes), *said]
-    read, meant = _truths_alike(source, read, both)
-    notes += meant
-    called = os.path.basename(test.name)
-    return read, [replace(note, what=f"{called!r}: {note.what}") for note in notes]
-
-
-def _as_shown(source: Source, test: Source, names: Sequence[str]) -> Source:
-    """The test rows with percent as the data have them: as words with a sign, or as fractions that a workbook shows."""
-    table, columns, notes = dict(test.inputs), list(test.columns), []
-    for place, column in enumerate(columns):
-        name = column.name
-        learnt = source.column(name) if name in names else column
-        if {learnt.kind, column.kind} != {"category", "number"} or not (learnt.percent or column.percent):
-            continue
-        words, comma = (table[name], test.comma) if learnt.percent else (source.inputs[name], source.comma)
-        meant = understood(words, comma=comma)
-        if meant.kind != "number" or not is_percent(meant.written):
-            continue
-        if learnt.percent:
-            values, because = as_fractions(meant.values), AS_FRACTIONS
-        else:
-            cells = _numbers(as_percent(table[name]), meant.written)
-            values, because = as_objects([cell and f"{cell}%" for cell in cells]), AS_PERCENT
-        table[name], columns[place] = values, replace(column, kind=learnt.kind)
-        notes.append(OfColumns.of([name], "number", because))
-    return replace(test, inputs=Table(table), columns=tuple(columns)).noting(*notes) if notes else test
-
-
-def _as_words(source: Source, test: Source, names: Sequence[str]) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """The columns of test rows that hold numbers or dates, as the words in which the data write theirs; and what is
-    said of those that are written in another way."""
-    words: dict[str, np.ndarray] = {}
-    otherwise: dict[str, list[str]] = {"number": [], "date": []}
-    for name in names:
-        kind, values = test.kind(name), test.inputs[name]
-        dates = kind == "category"
-        found = _dates_otherwise(test, source, name) if dates else _written_as(values, kind, source, name)
-        if found is not None:
-            words[name] = found
-            plain = kind == "date" and found.tolist() == spelled_dates(values, USUAL)
-            otherwise["date" if dates else kind] += [] if plain else [name]
-    notes = [
-        Note(f"{several(kind)} in {listed(names)}", "written otherwise than in the data")
-        for kind, names in otherwise.items()
-        if names
-    ]
-    return words, notes
-
-
-def _truths_alike(source: Source, test: Source, names: Sequence[str]) -> tuple[Source, list[Note]]:
-    """The test rows with true and false written as in the data, and what was taken for what."""
-    table, columns, notes = dict(test.inputs), list(test.columns), []
-    for place, column in enumerate(columns):
-        name, learnt = column.name, source.inputs[column.name] if column.name in names else None
-        found = None if learnt is None else truths_as(table[name], column.kind, learnt, source.kind(name))
-        if found is not None:
-            table[name], taken = found
-            columns[place] = replace(column, kind=source.kind(name))
-            what = f"{listed([*taken])} in {name!r} taken for {listed([*taken.values()])}"
-            notes.append(Note(what, "they mean the same of true and false"))
-    return (replace(test, inputs=Table(table), columns=tuple(columns)), notes) if notes else (test, notes)
-
-
-def _written_as(values: np.ndarray, kind: str, source: Source, name: str) -> np.ndarray | None:
-    """Numbers or dates (N,) as words in the way in which the data write theirs; None where this can't be done."""
-    meant = understood(source.inputs[name], comma=source.comma)
-    if meant.kind != kind or kind not in ("number", "date"):
-        return None
-    words = as_objects((spelled_dates if kind == "date" else _numbers)(values, meant.written))
-    same = np.array_equal(as_written(words, kind, meant.written), values, equal_nan=True)
-    return words if same else None
-
-
-def _dates_otherwise(test: Source, source: Source, name: str) -> np.ndarray | None:
-    """The words of a column of dates as the data write theirs, where these can't all be read so; None for others."""
-    learnt = understood(source.inputs[name], comma=source.comma)
-    values = test.inputs[name]
-    if learnt.kind != "date" or (missing(as_written(values, "date", learnt.written)) == missing(values)).all():
-        return None
-    meant = understood(values, comma=test.comma)
-    return _written_as(meant.values, "date", source, name) if meant.kind == "date" else None
-
-
-def _numbers(values: np.ndarray, written: str) -> list[str | None]:
-    cells = spelled(values, "number")
-    assert cells is not None
-    decimal = getattr(style_by(written), "decimal", ".")
-    return [None if cell is None else cell.replace(".", decimal) for cell in cells.tolist()]
 
 
 def lacking_target(source: Source, test: Source, named: Collection[str] = ()) -> str:

@@ -37,7 +37,8 @@ class Numbers:
     """Columns of numbers: missing ones get the median, then each column is standardised.
 
     z[n, f] = (x[n, f] - center[f]) / scale[f], and for each of the columns ``indicated`` a further
-    column that is 1 where x was missing. ``low`` and ``high`` are the range of the training rows.
+    column that is 1 where x was missing. ``low`` and ``high`` are the range of the training rows,
+    and ``whole`` the columns that hold whole numbers alone there; None in models that did not keep it.
 
     Shapes: (N, F) float64 with NaN for missing -> (N, F + indicators) float32. A column that is constant
     in the training rows becomes 0.
@@ -54,6 +55,7 @@ class Numbers:
     indicated: tuple[int, ...]
     low: np.ndarray | None = None
     high: np.ndarray | None = None
+    whole: tuple[int, ...] | None = None
 
     @classmethod
     def fit(cls, names: tuple[str, ...], matrix: np.ndarray, rows) -> Numbers:
@@ -61,6 +63,7 @@ class Numbers:
         part = np.asarray(matrix[np.asarray(rows)], dtype=np.float64)
         absent = np.any(np.isnan(matrix), axis=0, keepdims=True)[0]
         center, scale, fill, low, high = (np.zeros(matrix.shape[1]) for _ in range(5))
+        whole = []
         for f in range(matrix.shape[1]):
             column = part[:, f]
             column = column[~np.isnan(column)] if absent[f] else column
@@ -68,7 +71,8 @@ class Numbers:
                 center[f], scale[f] = _moments(column)
                 fill[f] = np.median(column) if absent[f] else center[f]
                 low[f], high[f] = column.min(), column.max()
-        return cls(names, center, scale, fill, tuple(np.flatnonzero(absent).tolist()), low, high)
+                whole += [f] * bool((column == np.floor(column)).all())
+        return cls(names, center, scale, fill, tuple(np.flatnonzero(absent).tolist()), low, high, tuple(whole))
 
     def apply(self, matrix: np.ndarray) -> np.ndarray:
         absent = np.isnan(matrix)
@@ -77,6 +81,12 @@ class Numbers:
         return np.concatenate(
             [_standardised(values, self.center, self.scale), indicators], axis=1, dtype=np.float32
         )
+
+    def is_whole(self, name: str) -> bool | None:
+        """Whether a column held whole numbers alone; None where that is not known."""
+        if self.whole is None or name not in self.names:
+            return None
+        return self.names.index(name) in self.whole
 
     def outside(self, matrix: np.ndarray) -> np.ndarray:
         """Which values (N, F) lie farther from the range that was learnt from than this range is wide.
@@ -104,6 +114,7 @@ class Numbers:
             "indicated": list(self.indicated),
             **({} if self.low is None else {"low": self.low.tolist()}),
             **({} if self.high is None else {"high": self.high.tolist()}),
+            **({} if self.whole is None else {"whole": list(self.whole)}),
         }
 
     @classmethod
@@ -113,7 +124,9 @@ class Numbers:
         low, high = (
             fields.floats(name, len(names)) if name in fields.values else None for name in ("low", "high")
         )
-        return cls(names, center, scale, fill, fields.integers("indicated", 0, len(names) - 1), low, high)
+        indicated = fields.integers("indicated", 0, len(names) - 1)
+        whole = fields.integers("whole", 0, len(names) - 1) if "whole" in fields.values else None
+        return cls(names, center, scale, fill, indicated, low, high, whole)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,9 @@ import numpy as np
 
 from fourfold.data.columns.lists import as_many_steps
 from fourfold.data.dataset import Column, Note, Table
-from fourfold.data.join import as_meant, empty
+from fourfold.data.join import empty
 from fourfold.data.messages import NO_COLUMN, listed, quoted
+from fourfold.data.read_alike import as_meant
 from fourfold.data.source import Source
 from fourfold.data.values.words import spelled, understood
 from fourfold.errors import DataError

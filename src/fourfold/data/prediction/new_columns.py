@@ -8,27 +8,24 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fourfold.data.columns.alike import are_blank, levels_alike, truths
-from fourfold.data.dataset import Column, Note, OfColumns, Table
+from fourfold.data.columns.alike import are_blank, levels_alike
+from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.join import empty
 from fourfold.data.messages import SHOWN, close, listed
 from fourfold.data.places import are_places
 from fourfold.data.series.clock import shown
 from fourfold.data.source import Source
 from fourfold.data.values.called import is_time
-from fourfold.data.values.dates import SINCE, TURNED, USUAL
+from fourfold.data.values.dates import USUAL
 from fourfold.data.values.in_words import WORDS, held, of_kind
-from fourfold.data.values.numerals import Style, style_of
-from fourfold.data.values.stamps import COMPACT, COUNTED, compact_dates, counted_as, counted_since_1970
 from fourfold.data.values.word_channels import column_of
-from fourfold.data.values.words import as_written, reworded, spelled
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.categories import MISSING
 from fourfold.preprocessing.dates import DAY, EPOCH
-from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.table import missing, row_count
 
+from .as_learnt import gone, meant, told_apart
 from .noticed import MOST_LEVELS, Noticed
 from .scale import of_percent, of_seconds
 from .units import in_unit, to_unit, told_of
@@ -76,8 +73,9 @@ def renamed(found: Source, preparation: Preparation) -> Source:
     return Source(found.name, table, columns, notes=found.notes).noting(note)
 
 
-def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
-    """The columns that are used, in the kinds of the training data; all that is wrong in one message."""
+def checked(found: Source, preparation: Preparation, *, alone: bool) -> tuple[Table, Noticed]:
+    """The columns that are used, in the kinds of the training data; all that is wrong in one message. ``alone``:
+    whether these are all rows of the data."""
     assert isinstance(found.inputs, Table)
     known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     known |= {column.name for column in preparation.columns}
@@ -99,18 +97,22 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
         cells, of_scale = of_percent(column, given, cells)
         kind = "number" if given.kind in WORDS and cells.dtype.kind == "f" else given.kind
         wanted = of_kind(column.kind, column.written or PLAIN.get(column.kind, ""))
-        column, said = _told_apart(column, kind, cells, found.comma)
-        values, meant = _meant(column, kind, cells)
+        whole = preparation.numbers.is_whole(name) if preparation.numbers is not None else None
+        column, said, doubt = told_apart(column, kind, cells, comma=found.comma, whole=whole, alone=alone)
+        values, words = meant(column, kind, cells)
+        if doubt:
+            wrong.doubts(column, doubt, wanted)
+            continue
         if values is None:
             wrong.holds(column, kind, cells, wanted)
             continue
         notes += said + of_scale + of_seconds(column, given, found.notes)
         bare |= {} if of_scale else told_of(column, values, lacking)
-        taken |= {name: meant} if meant else {}
+        taken |= {name: words} if words else {}
         if other := of_other_zones(column, found.column(name), cells, values):
             zones[name] = other
-        if (gone := _gone(column, cells, values)).any():
-            lost[name] = (int(gone.sum()), str(cells[gone.argmax()])[:30], wanted)
+        if (none := gone(column, cells, values)).any():
+            lost[name] = (int(none.sum()), str(cells[none.argmax()])[:30], wanted)
         table[name] = values
     if wrong.told and not table and (found.pictures or found.of_folders):
         raise another_shape(found, preparation, "pictures" if found.pictures else "a folder of files")
@@ -175,6 +177,11 @@ class _Wrong:
         else:
             self.other.append(name)
 
+    def doubts(self, column: Column, doubt: str, wanted: str) -> None:
+        """The values of a column could be one thing as well as another."""
+        self.told.append(f"{column.name!r} holds {doubt}, instead of {wanted}")
+        self.other.append(column.name)
+
     def error(self, found: Source, preparation: Preparation, extra: Sequence[str]) -> DataError:
         distinct = [*dict.fromkeys(self.told)]
         more = f"; and {len(distinct) - SHOWN} more" if len(distinct) > SHOWN else ""
@@ -199,58 +206,6 @@ class _Wrong:
             + self.in_unit[:SHOWN]
             + [f"write {listed(other)} as in training"] * bool(other)
         )
-
-
-def _told_apart(column: Column, kind: str, cells: np.ndarray, comma: bool) -> tuple[Column, list[Note]]:
-    """A column as one of values in another way of writing than in training, where cells can be nothing else."""
-    if column.kind == "date":
-        return _of_counts(column, kind, cells)
-    return _of_thousands(column, kind, cells, comma)
-
-
-def _of_counts(column: Column, kind: str, cells: np.ndarray) -> tuple[Column, list[Note]]:
-    """A column of dates as one of counts since 1970, or of other such counts, or of dates in ISO form, where all cells
-    can be nothing else: JSON, csv and other files have the same dates so."""
-    absent, written, said = missing(cells), "", ""
-    if absent.all() or kind not in ("number", *WORDS):
-        return column, []
-    numbers = as_written(cells, "number", "") if kind in WORDS else cells
-    if (missing(numbers) == absent).all():
-        written = said = counted_since_1970(numbers)
-    elif column.written and _are_iso(column, cells, absent):
-        said = f"dates, read as {USUAL}"
-    if not said or written == column.written:
-        return column, []
-    return replace(column, written=written), [OfColumns.of([column.name], "date", said)]
-
-
-def _are_iso(column: Column, cells: np.ndarray, absent: np.ndarray) -> bool:
-    """Whether all words (N,) that are there are dates in ISO form, and not all of them dates as in training."""
-    iso, learnt = (missing(as_written(cells, "date", way)) == absent for way in ("", column.written))
-    return bool(iso.all()) and (column.written in (*COUNTED, *COMPACT) or not learnt.all())
-
-
-def _of_thousands(column: Column, kind: str, cells: np.ndarray, comma: bool) -> tuple[Column, list[Note]]:
-    """A column of plain numbers as one of numbers with commas between thousands, where words can be nothing else."""
-    if column.kind != "number" or column.written or kind not in WORDS:
-        return column, []
-    style = style_of(_words(cells), comma=comma)
-    if style != Style(thousands=",", said=style.said):
-        return column, []
-    return replace(column, written=style.example), [OfColumns.of([column.name], "number", style.said)]
-
-
-def _meant(column: Column, kind: str, cells: np.ndarray) -> tuple[np.ndarray | None, dict[str, str]]:
-    """The values of a column, None if it is of another type, and which words were taken for true and false."""
-    values = _as(column, kind, cells)
-    meant = truths(cells) if values is None and column.kind == "boolean" and kind in WORDS else None
-    return meant or (values, {})
-
-
-def _gone(column: Column, cells: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Which cells (N,) have a value that is none in the kind of the column."""
-    gone = missing(values) & ~missing(cells)
-    return gone | (np.isnan(finite(values)) & ~np.isnan(values)) if column.kind == "number" else gone
 
 
 def _left_out_of_objects(found: Source, preparation: Preparation) -> list[str]:
@@ -301,67 +256,6 @@ def _aside(preparation: Preparation, table: Mapping[str, np.ndarray]) -> dict[st
         if len(present) and low < high and ((present < low) | (present > high)).all():
             found[column.name] = len(values), shown(present[0]), f"{low:g} to {high:g}"
     return found
-
-
-def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
-    """A column in the kind that was trained on, its words read as they were then; None if it is of another type."""
-    if missing(values).all():
-        return empty(wanted.kind, len(values))
-    if wanted.kind in WORDS:
-        return values if kind in WORDS else spelled(values, kind)
-    if kind in WORDS and wanted.kind == "boolean":
-        values, kind, _ = reworded(values)
-    elif kind in WORDS:
-        read = (
-            _compact(values, wanted.written)
-            if wanted.written in COMPACT
-            else counted_as(as_written(values, "number", ""), wanted.written)
-            if wanted.written in COUNTED
-            else as_written(values, wanted.kind, wanted.written)
-        )
-        days = wanted.kind == "date" and _are_swapped(values, read, wanted.written)
-        marks = wanted.kind == "number" and not wanted.written and _are_marked(values, read)
-        return None if missing(read).all() or days or marks else read
-    if wanted.written in COMPACT and kind == "number":
-        return compact_dates(values, fewest=1, written=wanted.written)
-    if wanted.written in COUNTED and kind == "number":
-        return counted_as(values, wanted.written)
-    if wanted.kind == "boolean" and kind == "number":
-        return values if set(values[~np.isnan(values)].tolist()) <= {0.0, 1.0} else None
-    return values if kind == wanted.kind or (wanted.kind, kind) == ("number", "boolean") else None
-
-
-def _are_marked(values: np.ndarray, read: np.ndarray) -> bool:
-    """Whether words (N,) are all numbers in one way of writing, but not in the plain one, as they were ``read``."""
-    absent = missing(values)
-    if (missing(read) == absent).all():
-        return False
-    return bool((missing(as_written(values, "number", style_of(_words(values)).example)) == absent).all())
-
-
-def _words(values: np.ndarray) -> list[str]:
-    return list(dict.fromkeys(values[~missing(values)].tolist()))
-
-
-def _are_swapped(values: np.ndarray, read: np.ndarray, written: str) -> bool:
-    """Whether words (N,) have the day where the month was in training: as dates so written more of them can be read,
-    and all of those that can be ``read`` as they were then."""
-    way, *since = written.partition(SINCE)
-    if way not in TURNED:
-        return False
-    gone = missing(as_written(values, "date", "".join([TURNED[way], *since])))
-    return bool((gone <= missing(read)).all() and (gone < missing(read)).any())
-
-
-def _compact(values: np.ndarray, written: str) -> np.ndarray:
-    """Words (N,) such as 20260131 as dates; those that are none are missing."""
-    numbers = as_written(values, "number", "")
-    return np.concatenate(
-        [
-            dates if (dates := compact_dates(one, fewest=1, written=written)) is not None else empty("date", 1)
-            for one in numbers[:, None]
-        ]
-    )
 
 
 def another_shape(found: Source, preparation: Preparation, got: str) -> DataError:

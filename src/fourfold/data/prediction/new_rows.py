@@ -131,7 +131,7 @@ def _parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None
                 part = part.noting(Note(f"no rows: {found.name}", "it has a header alone"))
                 new = _new_rows(part, preparation, fewest=0)
             else:
-                new = _new_rows(part, preparation)
+                new = _new_rows(part, preparation, alone=rows == found.among <= step)
             others = new.others.names if others is None else others
             if new.others.names != others:
                 raise DataError(
@@ -188,7 +188,8 @@ def _reading(preparation: Preparation, encoding: str | None) -> Reading:
     )
 
 
-def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRows:
+def _new_rows(found: Source, preparation: Preparation, fewest: int = 1, alone: bool = True) -> NewRows:
+    """``alone``: whether these are all rows of the data."""
     if row_count(found.inputs) < fewest:
         raise DataError(
             "no-rows",
@@ -214,7 +215,7 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
     if found.pictures and preparation.layout == "image":
         return _pictures(found, preparation)
     if preparation.columns:
-        return _table(found, preparation)
+        return _table(found, preparation, alone)
     return _array(found, preparation, "id", found.beside)
 
 
@@ -241,7 +242,7 @@ def _pictures(found: Source, preparation: Preparation) -> NewRows:
     return NewRows(pixels, Noticed(found.notes + on_another_scale(pixels, preparation)), others)
 
 
-def _table(found: Source, preparation: Preparation) -> NewRows:
+def _table(found: Source, preparation: Preparation, alone: bool) -> NewRows:
     """Rows of columns: a table, or an array whose columns are known by their place."""
     beside, found = dict(found.beside), with_ends(found, preparation)
     if isinstance(found.inputs, Table):
@@ -250,7 +251,7 @@ def _table(found: Source, preparation: Preparation) -> NewRows:
     else:
         found = by_place(found, preparation)
     assert isinstance(found.inputs, Table)
-    table, noticed = checked(found, preparation)
+    table, noticed = checked(found, preparation, alone=alone)
     others = Table(beside | {name: values for name, values in found.inputs.items() if name not in table})
     if found.ids is not None:
         others = Table({"file": found.ids, **others})

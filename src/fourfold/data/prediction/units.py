@@ -12,22 +12,12 @@ from fourfold.data.series.clock import shown
 from fourfold.data.source import Source
 from fourfold.data.values.durations import duration_by
 from fourfold.data.values.in_words import WORDS
-from fourfold.data.values.numerals import About, Graded, Style, style_by
+from fourfold.data.values.numerals import About, Graded, Style, style_by, unit_of
 from fourfold.data.values.percent import is_percent
 from fourfold.data.values.words import as_objects, as_written, understood
 from fourfold.preprocessing.table import missing
 
-__all__ = ["in_unit", "in_units", "to_unit", "told_of", "unit_of"]
-
-
-def unit_of(written: str) -> str:
-    """The unit behind numbers that are written as an example, or the scale; "" where there is none.
-
-    >>> unit_of("1.234,5 kg"), unit_of("1234.5 /10"), unit_of("1,234.5")
-    ('kg', '/10', '')
-    """
-    style = style_by(written)
-    return style.unit if isinstance(style, Style | About | Graded) else ""
+__all__ = ["in_unit", "in_units", "to_unit", "told_of"]
 
 
 def in_unit(learnt: Column, found: Column, cells: np.ndarray) -> tuple[Column, np.ndarray, np.ndarray]:

@@ -23,7 +23,7 @@ from .flags import are_flagged, unflagged
 from .fractions import Fractions, fractions_of
 from .scaled import Scaled, scaled_of
 
-__all__ = ["About", "Graded", "Scaled", "Style", "endings_of", "style_by", "style_of", "with_points"]
+__all__ = ["About", "Graded", "Scaled", "Style", "endings_of", "style_by", "style_of", "unit_of", "with_points"]
 
 FEWEST_OF_A_UNIT = 3
 """Different numbers before the same letters, from which on these are taken for a unit and not for a part of a name."""
@@ -239,6 +239,16 @@ def _plain_style_by(example: str) -> Style | Scaled:
         return Scaled(example.removesuffix("1.5k"))
     found = EXAMPLE.fullmatch(example)
     return Style(found[2], found[1], found[3] or "") if found else Style()
+
+
+def unit_of(written: str) -> str:
+    """The unit behind numbers that are written as an example, or the scale; "" where there is none.
+
+    >>> unit_of("1.234,5 kg"), unit_of("1234.5 /10"), unit_of("1,234.5")
+    ('kg', '/10', '')
+    """
+    style = style_by(written)
+    return style.unit if isinstance(style, Style | About | Graded) else ""
 
 
 def with_points(example: str) -> bool:
