@@ -260,3 +260,19 @@ def test_pictures_in_lists_of_their_rows_are_not_turned(shape, form, tmp_path):
     np.testing.assert_array_equal(data.inputs[..., 0], pictures)
     new = read_inputs(written(rows[:3], form, tmp_path), Preparation.fit(data, range(20)))
     np.testing.assert_array_equal(np.reshape(new.inputs, (3, *shape)), pictures[:3])
+
+
+@pytest.mark.parametrize("new", ["absent", "many", "1.5"])
+def test_test_rows_without_the_lists_of_the_data_are_refused_by_the_name_of_their_column(new, tmp_path):
+    """They were filled with nothing where the column holds anything else."""
+    lists = [json.dumps(one.round(2).tolist()) for one in np.random.default_rng(0).normal(size=(60, 3))]
+    frame = pd.DataFrame({"v": lists, "w": np.arange(60) % 7, "y": ["p", "q"] * 30})
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    others = frame.drop(columns="v") if new == "absent" else frame.assign(v=new)
+    others.to_csv(tmp_path / "new.csv", index=False)
+    with pytest.raises(DataError) as caught:
+        read(tmp_path / "data.csv", test=tmp_path / "new.csv")
+    assert caught.value.slug == "test-columns"
+    held = {"absent": "", "many": ", but words such as 'many'", "1.5": ", but numbers"}[new]
+    assert caught.value.got == f"no lists of numbers in 'v'{held}"
+    assert new == "absent" or caught.value.do == "write 'v' as in the data"

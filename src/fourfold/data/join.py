@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fourfold.data.columns.lists import as_many_steps
+from fourfold.data.columns.lists import as_many_steps, by_list
 from fourfold.data.columns.target_choice import TARGET_NAMES, likely_targets
 from fourfold.data.series.steps import grid
 from fourfold.data.values.in_words import held
@@ -155,10 +155,16 @@ def _has_usual_target(table: Table) -> bool:
 def _tables(source: Source, test: Source, targets: Collection[str]) -> dict:
     """Columns by name; all that is wrong in one message."""
     assert isinstance(source.inputs, Table) and isinstance(test.inputs, Table)
-    absent = [name for name in source.inputs if name not in test.inputs]
+    lists = by_list(source)
+    absent = [*dict.fromkeys(lists.get(name, name) for name in source.inputs if name not in test.inputs)]
     if absent:
-        near = {name: close(name, set(test.inputs) - set(source.inputs)) for name in absent}
-        said = [repr(name) + (f" (is it {meant!r}?)" if (meant := near[name]) else "") for name in absent]
+        of_test = by_list(test)
+        extra = {of_test.get(name, name) for name in test.inputs if name not in source.inputs}
+        near = {name: close(name, extra - {*absent}) for name in absent}
+        of_lists = {name: f"lists of numbers in {name!r}" for name in lists.values()}
+        others = [name for name in absent if name in test.inputs]
+        of_lists |= {name: f"{of_lists[name]}, but {held(test.kind(name), test.inputs[name])}" for name in others}
+        said = [of_lists.get(name, repr(name)) + f" (is it {near[name]!r}?)" * bool(near[name]) for name in absent]
         aimed = absent[0] in targets if targets else not _has_usual_target(test.inputs)
         alone = len(absent) == 1 and not near[absent[0]] and aimed
         raise DataError(
@@ -171,6 +177,8 @@ def _tables(source: Source, test: Source, targets: Collection[str]) -> dict:
             if alone
             else "rename them as they are called in the data"
             if any(near.values())
+            else f"write {listed(others)} as in the data"
+            if others
             else f"add {listed(absent)}, or --drop {quoted(','.join(absent))}, if it is not to be used"
             + "; if one is the target, which test rows may lack, --target NAME, and --drop the others" * (not targets),
         )

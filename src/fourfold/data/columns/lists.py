@@ -44,6 +44,12 @@ def columns_of(table: Table, name: str) -> list[str]:
     return sorted(found, key=lambda column: int(column.rpartition("_")[2]))
 
 
+def by_list(source: Source) -> dict[str, str]:
+    """The columns that hold the numbers of lists, and what each list is called."""
+    table = source.inputs
+    return {one: name for name in source.lists for one in columns_of(table, name)} if isinstance(table, Table) else {}
+
+
 def holders_of(columns: Iterable[str]) -> frozenset[str]:
     """The names of columns whose lists or objects these columns may come from.
 
@@ -211,7 +217,7 @@ def _are_words(cell: Any) -> bool:
 
 def as_many_steps(sources: Sequence[Source]) -> list[Source]:
     """Tables whose lists become columns, each with as many of these as the longest list of all has numbers; a table
-    without the column of a list stays without it."""
+    without the column of a list, or with other values in it, stays without it."""
     tables = [source.inputs for source in sources]
     names = dict.fromkeys(name for source in sources for name in source.lists)
     if not names or not all(isinstance(table, Table) for table in tables):
@@ -228,7 +234,7 @@ def _with_steps(
 ) -> Source:
     table = source.inputs
     assert isinstance(table, Table)
-    own = {*source.lists, *table}
+    own = {*source.lists, *(name for name in table if missing(table[name]).all())}
     absent = [name for name in steps if name not in table and not own.isdisjoint(holders_of([name]))]
     nothing = {name: np.full(table.rows, np.nan) for name in absent}
     columns = (*source.columns, *(Column(name, "number") for name in absent))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fourfold.data.columns.lists import as_many_steps
+from fourfold.data.columns.lists import as_many_steps, by_list
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.join import empty
 from fourfold.data.messages import NO_COLUMN, listed, quoted
@@ -101,8 +101,10 @@ def _said(parts: Sequence[Source]) -> list[Note]:
 def _check_columns(first: Source, part: Source, parts: Sequence[Source]) -> None:
     if not isinstance(part.inputs, Table) or not isinstance(first.inputs, Table) or part.target is not None:
         raise DataError("parts", f"{part.name} is no table", wanted="tables with the same columns", do="leave it out")
-    absent = [name for name in first.inputs if name not in part.inputs]
-    extra = [name for name in part.inputs if name not in first.inputs]
+    absent, extra = (
+        [*dict.fromkeys(by_list(one).get(name, name) for name in one.inputs if name not in other.inputs)]
+        for one, other in ((first, part), (part, first))
+    )
     if absent or extra:
         raise DataError(
             "part-columns",
