@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from fourfold.core.naming import several
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
@@ -39,10 +40,12 @@ def find(inquiry: Inquiry) -> Measurement:
         else:
             evidence.append(examination.missing(LAYERS.format(moment=MOMENTS["start"]), family))
     figures = [_by_layer(family, arrays) for family, arrays in examined.items()]
-    steps = "rows of pixels" if inquiry.study.problem.layout == "image" else "steps"
-    figures += [_by_lag(examined, moment, steps) for moment in MOMENTS if _lags(examined)]
-    question = QUESTION.format(steps=", and the first steps of an input" if _lags(examined) else "")
-    return Measurement(*NAMES, question, _answer(evidence), tuple(figures), tuple(evidence))
+    problem = inquiry.study.problem
+    steps = several(problem.place)
+    lags = "rows of pixels" if problem.layout == "image" else steps
+    figures += [_by_lag(examined, moment, lags) for moment in MOMENTS if _lags(examined)]
+    question = QUESTION.format(steps=f", and the first {steps} of an input" if _lags(examined) else "")
+    return Measurement(*NAMES, question, _answer(evidence, problem.place), tuple(figures), tuple(evidence))
 
 
 def _ratios(family: str, arrays: Arrays) -> list[Evidence]:
@@ -117,7 +120,7 @@ def _relative(norms: np.ndarray) -> list[tuple[int, float]]:
     return [(start, value) for start, value in means if value > 0]
 
 
-def _answer(evidence: list[Evidence]) -> str:
+def _answer(evidence: list[Evidence], place: str) -> str:
     """The family whose first layer, and whose first step, gets the least at the start."""
     facts = Facts(evidence)
     sentences: list[Sentence] = []
@@ -129,8 +132,8 @@ def _answer(evidence: list[Evidence]) -> str:
         ),
         (
             LAGS,
-            "The gradient by an input's first step is smallest beside that by its last in {family}: {value} times as "
-            "large; {end} after training.",
+            f"The gradient by an input's first {place} is smallest beside that by its last in {{family}}: {{value}} "
+            "times as large; {end} after training.",
         ),
     ):
         start, end = (name.format(moment=words) for words in MOMENTS.values())
