@@ -140,10 +140,11 @@ def longer_training(c: Case) -> Iterator[Sentence]:
     """The order of families after twice the steps, where the steps alone made it another.
 
     These models did not learn from validation rows, and their scores are not those of the table: so those before stand
-    beside them, and a family that led then, too, is no news.
+    beside them, and a family that led then, too, is no news. Nor is one of which no change is shown, nor of the other.
     """
     leader = c.leader(LONGER_SCORE) if c.kind in ONE_FAMILY else None
-    if leader is None:
+    gains = {family: e.interval for family, e in c.facts.about(LONGER_GAIN).items() if e.interval is not None}
+    if leader is None or not (gains.get(leader, (0, 0))[0] > 0 or gains.get(c.family, (0, 0))[1] < 0):
         return
     first, second = c.number(LONGER_BEFORE, leader), c.number(LONGER_BEFORE, c.family)
     if first is None or second is None or (first < second if c.lower else first > second):
