@@ -534,6 +534,7 @@ def test_how_much_there_is_to_lose_is_the_lead_over_a_guess(inquiry, monkeypatch
     assert "is not known: " in found.answer and not all(row["known"] for row in found.figures[0].rows)
     asked = order.find(replace(inquiry, guessing=set(inquiry.trials)))  # who guesses has nothing to lose, which is known
     assert "is not known" not in asked.answer and all(row["known"] for row in asked.figures[0].rows)
+    assert all(row["guesses"] for row in asked.figures[0].rows) and not any(row["guesses"] for row in found.figures[0].rows)
 
 
 @pytest.mark.parametrize("shown", [True, False])
