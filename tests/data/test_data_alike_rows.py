@@ -5,6 +5,7 @@ import pytest
 
 from fourfold.data import read
 from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.alike_rows import in_cycles
 from fourfold.data.judgement.findings import judge
 
 N = 300
@@ -72,12 +73,17 @@ def test_rows_that_stand_side_by_side_and_are_alike(name):
 
 @pytest.mark.parametrize(
     "cycles, words",
-    [((), "all 4 columns of numbers correlate"), ((60,), "all 4 columns of numbers but 'every 60' correlate"),
-     ((60, 24, 12, 7), "all 4 columns of numbers but 4 in cycles correlate")],
+    [((), "all 4 columns of numbers correlate"), ((60,), "all 4 columns of numbers beside 'every 60' correlate"),
+     ((60, 24, 12, 7), "all 4 columns of numbers beside 4 in cycles correlate")],
 )  # fmt: skip
 def test_columns_that_begin_anew_are_told_apart(cycles, words):
     (found,) = told({f"every {length}": MINUTES % length for length in cycles} | PRICES)
     assert words in found.what
+
+
+@pytest.mark.parametrize("known", [0, 1])
+def test_a_column_of_which_nothing_is_known_goes_in_no_cycles(known):
+    assert not in_cycles(np.where(np.arange(9) < known, 1.0, np.nan))
 
 
 def test_nothing_is_said_where_the_rows_are_kept_in_order_or_together():

@@ -13,6 +13,7 @@ TIMES = 100 * RNG.weibull(1.3, N)
 LEVELS = RNG.normal(size=N) + 3
 TARGETS = {
     "times until a study ended": (np.minimum(TIMES, 150), "the largest value of 'y', 150, "),
+    "prices up to a limit": (np.minimum(100_000 * TIMES, 15_000_001), "the largest value of 'y', 15000001, "),
     "whole days": (np.minimum(TIMES.round(), 150), "the largest value of 'y', 150, "),
     "below a limit of detection": (np.maximum(LEVELS, 2.5), "the smallest value of 'y', 2.5, "),
     "up to all, in percent": (np.clip(40 * LEVELS, 0.5, 100), None),

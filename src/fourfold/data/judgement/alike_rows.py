@@ -54,8 +54,8 @@ def judge(case: Case) -> Iterator[Finding]:
         if found[-1] < ALIKE:
             return
     middle = float(np.median(found))
-    but = f" but {', '.join(map(repr, cycles))}" if len(cycles) <= NAMED else f" but {len(cycles)} in cycles"
-    which = f"{len(found)} columns of numbers{but * bool(cycles)}"
+    others = ", ".join(map(repr, cycles)) if len(cycles) <= NAMED else f"{len(cycles)} in cycles"
+    which = f"{len(found)} columns of numbers" + f" beside {others}" * bool(cycles)
     yield Finding(
         "alike-rows",
         f"rows that stand side by side are alike, as the steps of a series are: all {which} correlate "
@@ -78,7 +78,7 @@ def in_cycles(values: np.ndarray) -> bool:
     (False, False, False)
     """
     known = values[~np.isnan(values)]
-    if len(np.unique(known)) * CYCLES > len(known):
+    if len(np.unique(known)) * CYCLES >= len(known):
         return False
     low, high = np.quantile([known.min(), known.max()], (ENDS, 1 - ENDS))
     return any(_begins_anew(turned, *ends) for turned, ends in ((known, (low, high)), (-known, (-high, -low))))

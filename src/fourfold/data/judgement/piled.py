@@ -40,9 +40,9 @@ def judge(case: Case) -> Iterator[Finding]:
                 continue
             yield Finding(
                 "piled-target",
-                f"{counted(pile, 'row')} ({percent(pile / rows.sum())}) have the {word} value of '{name}', {value:g}, "
-                f"and none between the ends is that of more than {most}: what lay beyond may have been cut off, as "
-                "where a study ended or an instrument has a limit",
+                f"{counted(pile, 'row')} ({percent(pile / rows.sum())}) have the {word} value of '{name}', "
+                f"{value:.9g}, and none between the ends is that of more than {most}: what lay beyond may have been "
+                "cut off, as where a study ended or an instrument has a limit",
                 "rows",
                 pile,
                 "read scores and predictions as those of values that were cut off; of times until an event, survival "
