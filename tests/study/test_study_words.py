@@ -80,8 +80,8 @@ def test_examples_have_the_word_of_their_kind_everywhere(kind, many, tmp_path, m
     assert not re.search(r"(test|tested|training|validation|more) rows?\b", page)
     if kind in ("text", "series"):
         place, other = ("token", "step") if kind == "text" else ("step", "token")
-        told = json.dumps([found["measures"], [family["reads"] for family in found["families"]]])
-        for words in ("moved by one {}", "{}s moved", "first {}s of an input", "an input's first {}", "{}s before the last"):
+        told = json.dumps([found["measures"], found["evidence"], [family["reads"] for family in found["families"]]])
+        for words in ("moved by one {}", "by the first {} over the last", "{}s moved", "first {}s of an input", "an input's first {}", "{}s before the last"):
             assert words.format(place) in told and words.format(other) not in told
 
 

@@ -24,7 +24,7 @@ from fourfold.study.measure import Inquiry, Measure
 
 MOMENTS = {"start": "at the start", "end": "at the end"}
 LAYERS = "gradient of the first layer over the last, {moment}"
-LAGS = "gradient by the first step over the last, {moment}"
+LAGS = "gradient by the first {place} over the last, {moment}"
 NAMES = ("gradients", "Gradients")
 QUESTION = "Does the loss reach the first layer{steps}?"
 MOST_POINTS = 64
@@ -32,15 +32,14 @@ MOST_POINTS = 64
 
 
 def find(inquiry: Inquiry) -> Measurement:
-    examined = examination.found(inquiry.study, inquiry.trials)
+    examined, problem = examination.found(inquiry.study, inquiry.trials), inquiry.study.problem
     evidence: list[Evidence] = []
     for family in inquiry.trials:
         if family in examined:
-            evidence += _ratios(family, examined[family])
+            evidence += _ratios(family, examined[family], problem.place)
         else:
             evidence.append(examination.missing(LAYERS.format(moment=MOMENTS["start"]), family))
     figures = [_by_layer(family, arrays) for family, arrays in examined.items()]
-    problem = inquiry.study.problem
     steps = several(problem.place)
     lags = "rows of pixels" if problem.layout == "image" else steps
     figures += [_by_lag(examined, moment, lags) for moment in MOMENTS if _lags(examined)]
@@ -48,7 +47,7 @@ def find(inquiry: Inquiry) -> Measurement:
     return Measurement(*NAMES, question, _answer(evidence, problem.place), tuple(figures), tuple(evidence))
 
 
-def _ratios(family: str, arrays: Arrays) -> list[Evidence]:
+def _ratios(family: str, arrays: Arrays, place: str) -> list[Evidence]:
     """First over last: layers and, where an input has steps, steps."""
     method = "ratio of norms; dropout off, running statistics as for predictions"
     source = f"one network, {len(arrays['rows'])} training rows"
@@ -61,7 +60,7 @@ def _ratios(family: str, arrays: Arrays) -> list[Evidence]:
             lags = lags[np.isfinite(lags)]
             pairs.append((LAGS, lags[-1], lags[0]))
         for name, first, last in pairs:
-            name = name.format(moment=words)
+            name = name.format(moment=words, place=place)
             if last > 0 and np.isfinite(first):
                 found.append(Evidence(name, family, float(first / last), RATIO, None, method, source))
             else:
@@ -136,7 +135,7 @@ def _answer(evidence: list[Evidence], place: str) -> str:
             "times as large; {end} after training.",
         ),
     ):
-        start, end = (name.format(moment=words) for words in MOMENTS.values())
+        start, end = (name.format(moment=words, place=place) for words in MOMENTS.values())
         both = [e for e in facts.about(start).values() if e.subject in facts.about(end)]
         if both:
             least = min(both, key=lambda e: e.value or 0.0).subject
