@@ -25,7 +25,7 @@ from fourfold.core.settings import check_platform, usual_settings
 from fourfold.data.dataset import Dataset
 from fourfold.data.splits import holds_out
 from fourfold.errors import OptionError, closest
-from fourfold.evidence.doubts import still_gaining
+from fourfold.evidence.doubts_of_training import still_gaining
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import Facts
 from fourfold.interop.source import to_source

@@ -369,6 +369,16 @@ def test_a_loss_that_is_not_known_is_given_no_number():
     assert cell.note == "trainings scatter by more than there is to lose"
 
 
+def test_a_family_that_guesses_has_nothing_to_lose():
+    results, _ = choose()
+    rows = [{"series": "dense", "group": "all", "value": 0.01, "low": -0.02, "high": 0.03, "guesses": True}]
+    results["measures"] = [
+        measurement("order", "Order", figure("o", "bars", "O", rows, y=axis("loss", DIFFERENCE)))
+    ]
+    cell = build(results).summary.rows[0].cells[2]
+    assert (cell.text, cell.note) == ("nothing to lose when permuted", "not shown to beat a guess")
+
+
 def test_sources_are_those_of_methods_that_were_used():
     results, _ = choose()
     everything = " ".join(build(results).sources)

@@ -7,6 +7,7 @@ import weakref
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -263,15 +264,50 @@ def test_a_run_that_stopped_is_drawn_and_timed_by_the_weights_that_it_kept(finis
         training_loss=0.1,
     )
     both = replace(trials, by_setting={trials.best(): [stopped, ended]})
-    found = curve(study(finished[0]), both)
+    found = curve(study(finished[0]), both, 0.01)
     assert found["high"] == pytest.approx([0.8, 0.9, 0.9, 0.9, 0.9])
     assert found["mean"] == pytest.approx([0.7, 0.85, 0.85, 0.85, 0.85])
     assert found["validation_loss"] == pytest.approx([0.5, 0.3, 0.35, 0.4, 0.45])
     assert found["training_loss"] == pytest.approx([0.5, 0.4, 0.35, 0.3, 0.25])
     assert found["lowest_loss_step"] == 4 and found["overfits"]
-    kept = curve(study(finished[0]), replace(trials, by_setting={trials.best(): [stopped]}))
+    kept = curve(study(finished[0]), replace(trials, by_setting={trials.best(): [stopped]}), 0.01)
     assert kept["validation_loss"] == pytest.approx([0.6, 0.3, 0.3]) and not kept["overfits"]  # it went back
     assert ease.near_the_end(steps, fallen, 0.5, 0.9) == pytest.approx(2 + 2 * (0.5 + 0.9 * 0.4 - 0.6) / 0.3)
+
+
+LOSSES = np.array([0.5, 0.3, 0.45]), np.array([0.5, 0.35, 0.25])  # of validation, of training
+
+
+@pytest.mark.parametrize("kind, times, margin, said", [
+    ("classification", 1.0, 0.01, True),
+    ("classification", 0.1, 0.01, True),  # by 0.015 of 0.69
+    ("classification", 1e-2, 0.01, False),  # by 0.0015 nats
+    ("regression", 1.0, 0.1, True),  # the RMSE from 0.55 to 0.67
+    ("regression", 1.0, 0.2, False),
+    ("regression", 1e-6, 0.01, False),
+])  # fmt: skip
+def test_a_family_overfits_where_it_costs_more_than_matters(finished, kind, times, margin, said):
+    others, learnt = (times * losses for losses in LOSSES)
+    trials, of_classes = finished[1]["dense"], study(finished[0])
+    task = SimpleNamespace(kind="regression", score="rmse")
+    of_numbers = SimpleNamespace(dataset=SimpleNamespace(task=task), deviation=1.0)
+    scores = np.array([0.8, 0.9, 0.9]) if kind == "classification" else -others
+    run = replace(
+        trials.by_setting[trials.best()][0],
+        check_steps=np.array([2, 4, 6]),
+        validation_curve=scores,
+        validation_score=scores[-1],
+        validation_losses=others,
+        validation_loss=others[-1],
+        training_losses=learnt,
+        training_loss=learnt[-1],
+    )
+    found = curve(
+        of_classes if kind == "classification" else of_numbers,
+        replace(trials, by_setting={trials.best(): [run]}),
+        margin,
+    )
+    assert (found["lowest_loss_step"], found["overfits"]) == (4, said)
 
 
 def test_every_family_sees_the_same_rows_and_budget(finished):

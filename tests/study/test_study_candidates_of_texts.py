@@ -36,6 +36,10 @@ def test_the_fully_connected_network_reads_many_words_in_any_order():
     assert np.abs(outputs("dense", FEW, few) - outputs("dense", FEW, few[:, order])).max() > 1e-3
     assert CANDIDATES["dense"].reads(MANY) == "the mean of the vectors of 12 tokens"
     assert CANDIDATES["dense"].reads(FEW) == "12 tokens, flattened"
+    assert CANDIDATES["convolution"].reads(FEW) == "12 tokens, through filters of 7, 5 and 3"
+    assert CANDIDATES["recurrent"].reads(FEW) == "12 tokens"
+    assert CANDIDATES["recurrent"].reads(LONG_FEW) == "50 frames of 4 tokens"
+    assert CANDIDATES["recurrent"].reads(Problem("sequence", (12, 1), 3, 500)) == "12 steps"
 
 
 @pytest.mark.parametrize("problem, least, most", [(FEW, 0.5, 2.0), (MANY, 0.0, 0.1)])
@@ -73,8 +77,8 @@ def test_frames_of_many_words_are_read_in_any_order_within(family):
     np.testing.assert_allclose(found, outputs(family, LONG, tokens[:, within]), atol=1e-5)
     assert np.abs(found - outputs(family, LONG, tokens[:, frames])).max() > 1e-3
     assert np.abs(outputs(family, LONG_FEW, few) - outputs(family, LONG_FEW, few[:, within])).max() > 1e-3
-    assert "of 4 steps, the mean and maximum of each" in CANDIDATES[family].reads(LONG)
-    assert CANDIDATES[family].reads(LONG_FEW).endswith("of 4 steps")
+    assert "of 4 tokens, the mean and maximum of each" in CANDIDATES[family].reads(LONG)
+    assert CANDIDATES[family].reads(LONG_FEW).endswith("of 4 tokens")
 
 
 @pytest.mark.parametrize("family", ["recurrent", "attention"])
@@ -103,4 +107,4 @@ def test_steps_of_texts_are_told_apart():
 @pytest.mark.parametrize("family", ["recurrent", "attention"])
 def test_steps_within_a_frame_are_told_apart(family):
     stepwise = Problem("text", (200,), 3, 500, 4_000, stepwise=True)
-    assert CANDIDATES[family].reads(stepwise).endswith("of 4 steps")
+    assert CANDIDATES[family].reads(stepwise).endswith("of 4 tokens")

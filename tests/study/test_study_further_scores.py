@@ -112,6 +112,16 @@ def test_the_answer_names_the_best_by_each_score_and_all_that_tie():
     assert not further_scores.side_by_side(TWO, ["dense"], found[4:5]).applicable
 
 
+@pytest.mark.parametrize("value, said", [(0.0, True), (0.012, False)])
+def test_a_calibration_error_of_nothing_is_said_to_be_no_more_than_chance_gives(value, said):
+    found = [
+        Evidence("calibration error", name, error, "fraction")
+        for name, error in (("dense", 0.02), ("recurrent", value))
+    ]
+    (figure,) = further_scores.side_by_side(CLASSES, ["dense", "recurrent"], found).figures
+    assert ("that so few rows can't show" in figure.note) is said
+
+
 @pytest.mark.parametrize("task", [TWO, CLASSES], ids=["two classes", "three"])
 def test_a_brier_score_of_two_classes_is_said_to_be_twice_scikit_learns(task):
     draw, two = np.random.default_rng(0), task is TWO

@@ -209,9 +209,24 @@ def test_families_that_gain_by_longer_training_are_named(inquiry, tmp_path):
     trials = short.run(Inline())
     short.probe(trials, [longer.MEASURE], Inline())
     measurement = longer.find(Inquiry(short, trials, 0.01))
-    assert measurement.answer.startswith("With 6 steps, twice as many, Convolution gains most, ")
+    assert measurement.answer.startswith("With 6 steps, twice as many, Convolution gains ")
     found = measured.measure(short, trials, 0.01)
     assert [d for d in found.verdict.doubts if d.startswith("Training was short: ") and "Convolution by " in d]
+
+
+def test_what_longer_training_is_not_shown_to_change_has_no_order():
+    """Trainings that scatter by 70 points gain 20, or lose as many."""
+    gains = [
+        Evidence(names.LONGER_GAIN, family, value, DIFFERENCE, (value - half, value + half))
+        for family, value, half in (("dense", 0.01, 0.005), ("convolution", 0.2, 0.7), ("attention", -0.03, 0.02))
+    ]
+    steps = Evidence(longer.STEPS, "study", 600, "count")
+    sure = "Fully connected gains 1.0 points (0.5 to 1.5); Attention loses 3.0 points (1.0 to 5.0)"
+    unsure = "shown to gain: Convolution −50.0 to 90.0 points"
+    for found, words in ((gains, f"{sure}; not {unsure}"), (gains[1:2], f"none is {unsure}"), (gains[::2], sure)):
+        answer = longer._answer([steps, *found])
+        assert answer == f"With 600 steps, twice as many, {words}."
+        assert len(answer.numbers) == 1 + sum(3 if probes.is_change(one) else 2 for one in found)
 
 
 def test_a_longer_training_that_failed_is_said(inquiry, monkeypatch):
@@ -438,9 +453,10 @@ def test_an_order_of_families_within_noise_is_no_loss_that_is_shown(low, said):
             Evidence(measure, "convolution", 0.03, DIFFERENCE, (low, 0.07)),
             Evidence(measure, "dense", -0.02, DIFFERENCE, (-0.05, 0.01)),
         ]
-        assert ("none is shown to lose: " in answer(found)) is said
-        assert "Fully connected gains 2.0 points (−1.0 to 5.0)" in answer(found)
-        assert "Convolution loses most, 3.0 points" in answer(found)
+        ranked = "Fully connected gains 2.0 points (−1.0 to 5.0)", "Convolution loses most, 3.0 points"
+        none = "none is shown to lose: Convolution −1.0 to 7.0 points, Fully connected −5.0 to 1.0 points."
+        assert (none in answer(found)) is said
+        assert [words in answer(found) for words in ranked] == [not said] * 2
         found[1] = replace(found[1], value=-0.694, interval=(-0.734, -0.655))
         assert "Fully connected gains 69.4 points (65.5 to 73.4)" in answer(found)
         found[0] = replace(found[0], value=0.0)
@@ -474,8 +490,8 @@ def test_an_order_of_families_within_noise_is_no_loss_that_is_shown(low, said):
         (
             order.LOSS,
             lambda found: order._answer(found, ()),
-            {"dense": 0.02, "convolution": 0.02, "recurrent": 0.02},
-            "Fully connected loses 2.0 points (−3.0 to 7.0), and so do Convolution and Recurrent",
+            {"dense": 0.06, "convolution": 0.06, "recurrent": 0.06},
+            "Fully connected loses 6.0 points (1.0 to 11.0), and so do Convolution and Recurrent",
         ),
     ],
 )
@@ -518,6 +534,7 @@ def test_how_much_there_is_to_lose_is_the_lead_over_a_guess(inquiry, monkeypatch
     assert "is not known: " in found.answer and not all(row["known"] for row in found.figures[0].rows)
     asked = order.find(replace(inquiry, guessing=set(inquiry.trials)))  # who guesses has nothing to lose, which is known
     assert "is not known" not in asked.answer and all(row["known"] for row in asked.figures[0].rows)
+    assert all(row["guesses"] for row in asked.figures[0].rows) and not any(row["guesses"] for row in found.figures[0].rows)
 
 
 @pytest.mark.parametrize("shown", [True, False])
@@ -526,8 +543,10 @@ def test_an_order_of_families_with_few_rows_within_noise_is_said_to_be_none(show
     found = [Evidence(measure, family, curves[family][16], FRACTION, (0.75, 0.86)) for family in curves]
     found.append(Evidence(sample_efficiency.FEWEST, "study", 16, "count"))
     answer = sample_efficiency._answer(found, curves, shown, lower=False)
-    assert ("no family is shown to differ from another: " in answer) is not shown
-    assert "Fully connected scores best, 82.0 %" in answer and "Recurrent worst, 79.0 %" in answer
+    none = "no family is shown to differ from another: they score 79.0 % (75.0 to 86.0 %) to 82.0 % (75.0 to 86.0 %)."
+    assert answer.endswith(none) is not shown
+    ranked = "Fully connected scores best, 82.0 %" in answer, "Recurrent worst, 79.0 %" in answer
+    assert ranked == (shown, shown)
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,11 @@ def test_examples_have_the_word_of_their_kind_everywhere(kind, many, tmp_path, m
     said = re.sub(r"rows of (pixels|the image)", "", said)
     assert not re.findall(r".{40}\b[Rr]ows?\b.{20}", said)
     assert not re.search(r"(test|tested|training|validation|more) rows?\b", page)
+    if kind in ("text", "series"):
+        place, other = ("token", "step") if kind == "text" else ("step", "token")
+        told = json.dumps([found["measures"], found["evidence"], [family["reads"] for family in found["families"]]])
+        for words in ("moved by one {}", "by the first {} over the last", "{}s moved", "first {}s of an input", "an input's first {}", "{}s before the last"):
+            assert words.format(place) in told and words.format(other) not in told
 
 
 @pytest.mark.parametrize("groups, of", [(0, "examples"), (20, "groups of examples")])

@@ -30,6 +30,11 @@ class Case:
     def lower(self) -> bool:
         return is_error(self.score)
 
+    @property
+    def one_family(self) -> bool:
+        """Whether the verdict puts one family first, which another measure may not."""
+        return self.kind in ("choose", "undecided")
+
     def number(self, measure: str, subject: str = "study") -> float | None:
         found = self.facts.about(measure).get(subject)
         return None if found is None else found.value

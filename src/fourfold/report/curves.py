@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fourfold.core.naming import worded
-from fourfold.evidence.overfitting import RISEN
+from fourfold.evidence.overfitting import NOTICED, RISEN
 from fourfold.evidence.sentences import enumerated
 from fourfold.report import format as fmt
 from fourfold.report.charts import one_rate, other_lines, score_axis
@@ -59,6 +59,7 @@ def losses(results: dict[str, Any], study: Study) -> Chart | None:
     if not curves:
         return None
     top = max(p[key] for points in curves.values() for p in points for key in ("training", "validation"))
+    scale = study.scale
     y = {
         "type": "quantitative",
         "title": "Loss",
@@ -74,10 +75,15 @@ def losses(results: dict[str, Any], study: Study) -> Chart | None:
         label = f"{study.titles[family]}, {note}; in training {_loss(points[-1]['training'])} at the end"
         panels.append(Panel(study.titles[family], view([learnt, others], 170), label, note, colour))
     risen = [study.titles[family] for family in curves if found[family]["overfits"]]
+    matters = (
+        f"and the {scale.name} by more than the margin"
+        if results["data"]["task"]["kind"] == "regression"
+        else f"and by more than {100 * NOTICED:g} % of a guess's loss"
+    )
     reading = (
         f"Mean loss of the runs at {_rate(results)}: solid on validation rows, dashed on training rows (mean of the "
         "batches since the check before, with dropout). Where the validation loss ends more than "
-        f"{100 * RISEN:g} % above its lowest value while the training loss falls, a family overfits: "
+        f"{100 * RISEN:g} % above its lowest value, {matters}, while the training loss falls, a family overfits: "
         f"here {enumerated(risen) or 'none'}."
     )
     reading = worded(reading, example(results["data"]))

@@ -73,6 +73,8 @@ def _bias(order: dict[str, Any] | None, family: str, study: Study) -> Cell:
     quantity = Quantity.of(_rows(order, family)[0][0]["y"], study.scale)
     value, low, high = row["value"], row.get("low"), row.get("high")
     if fmt.is_number(low) and fmt.is_number(high) and low <= 0 <= high:
+        if row.get("guesses"):
+            return Cell("nothing to lose when permuted", note="not shown to beat a guess")
         if not row.get("known", True):
             return Cell("loss when permuted not known", note="trainings scatter by more than there is to lose")
         return Cell("not shown to lose when permuted", note=f"{quantity.text(value)} ({quantity.span(low, high)})")

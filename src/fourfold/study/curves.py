@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from fourfold.evidence import overfitting, scoring
+from fourfold.study import tested
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
 
-def curve(study: Study, trials: Trials) -> dict[str, Any]:
+def curve(study: Study, trials: Trials, margin: float) -> dict[str, Any]:
     """The validation score of the best setting by step: mean, lowest and highest of its runs; and their mean losses, in
-    training (since the check before) and validation.
+    training (since the check before) and validation. An error that rises by at most the ``margin`` is no overfitting.
 
     From its last check on a run has the score and the losses of the weights that it kept, which a run that stopped went
     back to.
@@ -28,7 +29,7 @@ def curve(study: Study, trials: Trials) -> dict[str, Any]:
     points |= {name: [found[name] for found in spread] for name in ("mean", "low", "high")}
     points |= {"training_loss": [float(np.mean(each)) for each in learnt]}
     points |= {"validation_loss": [float(np.mean(each)) for each in others]}
-    return points | _fit(points)
+    return points | _fit(study, points, margin)
 
 
 def _to_the_end(curves: list[tuple[np.ndarray, float]], checks: int) -> list[tuple[float, ...]]:
@@ -36,10 +37,16 @@ def _to_the_end(curves: list[tuple[np.ndarray, float]], checks: int) -> list[tup
     return list(zip(*([*curve[:-1], *[kept] * (checks - len(curve) + 1)] for curve, kept in curves)))
 
 
-def _fit(points: dict[str, list]) -> dict[str, Any]:
-    """At which step the validation loss is lowest, and whether the family overfits."""
-    training, validation = points["training_loss"], points["validation_loss"]
+def _fit(study: Study, points: dict[str, list], margin: float) -> dict[str, Any]:
+    """At which step the validation loss is lowest, and whether the family overfits, where that costs quality: of
+    probabilities by their loss, of numbers by the score."""
+    training, validation, scores = points["training_loss"], points["validation_loss"], points["mean"]
     if not validation:
         return {"lowest_loss_step": None, "overfits": False}
-    lowest = points["steps"][overfitting.lowest(validation)]
-    return {"lowest_loss_step": lowest, "overfits": overfitting.overfits(training, validation)}
+    at, task = overfitting.lowest(validation), study.dataset.task
+    if task.kind == "regression":
+        found = scores[-1] - scores[at] > margin and overfitting.overfits(training, validation)
+    else:
+        noticed = overfitting.NOTICED * tested.guessing_loss(study.prepared, task)
+        found = overfitting.overfits(training, validation, noticed)
+    return {"lowest_loss_step": points["steps"][at], "overfits": found}

@@ -19,6 +19,8 @@ from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
 PLAIN = "as it is"
+LOSES, GAINS = "loses", "gains"
+ENDS: tuple[Part, Part] = ("low", "high")
 TURNED: dict[Part, Part] = {"value": "value", "low": "high", "high": "low"}
 """Which part of evidence each part becomes under the other sign."""
 
@@ -35,10 +37,8 @@ def blocks(
     ]
 
 
-def extremes(
-    facts: Facts, found: Sequence[Evidence], ranks: tuple[str, str], verb: str = "loses", other: str = "gains"
-) -> Sentence:
-    """The two ends of the families' changes with their intervals: ``verb``, or ``other`` where one is below 0.
+def extremes(facts: Facts, found: Sequence[Evidence], ranks: tuple[str, str]) -> Sentence:
+    """The two ends of the families' losses with their intervals; one below 0 is a gain.
 
     >>> from fourfold.evidence.sentences import DIFFERENCE
     >>> loss = Evidence("loss", "dense", 0.02, DIFFERENCE, (0.01, 0.03))
@@ -71,15 +71,15 @@ def extremes(
     ordered = sorted(found, key=lambda one: one.value or 0.0, reverse=ranks[0] == "most")
     first = _alike(found, ordered[0])
     if len(first) == len(found):
-        return _together(first, verb, other)
+        return _together(first, LOSES)
     last = _alike(found, ordered[-1])
     ranked = [f"{rank}," * bool(one.value) for one, rank in zip((first[0], last[0]), ranks)]
-    again = verb if _below(first[0]) or not ranked[1] or len(first) > 1 or len(last) > 1 else ""
-    parts = [(first, f"{verb} {ranked[0]}".strip()), (last, f"{again} {ranked[1]}".strip())]
+    again = LOSES if _below(first[0]) or not ranked[1] or len(first) > 1 or len(last) > 1 else ""
+    parts = [(first, f"{LOSES} {ranked[0]}".strip()), (last, f"{again} {ranked[1]}".strip())]
     surely = max(filter(is_shown, found), key=lambda one: one.value or 0.0, default=None)
     if surely is not None and not any(map(is_shown, first if ranks[0] == "most" else last)):
-        parts.append(([surely], f"is shown to {verb.removesuffix('s')}"))
-    return facts.join("; ", [_together(same, words, other) for same, words in parts])
+        parts.append(([surely], "is shown to lose"))
+    return facts.join("; ", [_together(same, words) for same, words in parts])
 
 
 def told(
@@ -92,7 +92,8 @@ def told(
     """What is lost ``when`` the input is changed: the two ends of the families' losses.
 
     Who is not shown to beat a guess keeps what it has whatever is done to the input, and has no rank, unless a change
-    is shown. Nor has one of the ``scattered``, whose trainings differ by more than there is to lose.
+    is shown. Nor has one of the ``scattered``, whose trainings differ by more than there is to lose. Where no change
+    is shown at all, none has.
 
     >>> from fourfold.evidence.sentences import DIFFERENCE
     >>> sure = Evidence("loss", "convolution", 0.3, DIFFERENCE, (0.2, 0.4))
@@ -106,14 +107,17 @@ def told(
     >>> print(told([sure, wide], ("least", "most"), (), "With rows moved, ", {"attention"}))
     With rows moved, Convolution loses 30.0 points (20.0 to 40.0); what Attention loses is not known: its trainings
     scatter by more than there is to lose.
+    >>> less = Evidence("loss", "dense", 0.01, DIFFERENCE, (-0.01, 0.03))
+    >>> print(told([none, less], ("least", "most"), (), "With rows moved, "))
+    With rows moved, none is shown to lose: Attention −2.0 to 2.0 points, Fully connected −1.0 to 3.0 points.
     """
-    idle = [one for one in found if one.subject in guessing and not _is_change(one)]
-    unknown = [one for one in found if one.subject in scattered and not _is_change(one)]
+    idle = [one for one in found if one.subject in guessing and not is_change(one)]
+    unknown = [one for one in found if one.subject in scattered and not is_change(one)]
     kept = [one for one in found if one not in (*idle, *unknown)]
     parts = []
     if kept:
         what = "" if any(map(is_shown, kept)) else "none is shown to lose: "
-        listed = extremes(Facts(kept), kept, ranks)
+        listed = extremes(Facts(kept), kept, ranks) if any(map(is_change, kept)) else intervals(kept)
         parts.append(Sentence(f"{what}{listed}", listed.numbers))
     if unknown:
         names, one = enumerated([title(one.subject) for one in unknown]), len(unknown) == 1
@@ -127,7 +131,17 @@ def told(
     return Sentence(f"{when}{joined}.", joined.numbers)
 
 
-def _is_change(found: Evidence) -> bool:
+def intervals(found: Sequence[Evidence]) -> Sentence:
+    """Families whose changes have no rank, since none is shown: where each may lie."""
+
+    def one(each: Evidence) -> Sentence:
+        low, high = (Cite(each.measure, each.subject, end, bare=end == "low") for end in ENDS)
+        return Facts([each]).say("{family} {low} to {high}", family=title(each.subject), low=low, high=high)
+
+    return Facts(found).join(", ", map(one, found))
+
+
+def is_change(found: Evidence) -> bool:
     """Whether the interval leaves 0 out."""
     return found.interval is not None and not found.interval[0] <= 0 <= found.interval[1]
 
@@ -146,9 +160,9 @@ def _printed(found: Evidence) -> str:
     return show(found.value or 0.0, found.unit, interval=found.interval)
 
 
-def _together(same: Sequence[Evidence], words: str, other: str) -> Sentence:
+def _together(same: Sequence[Evidence], words: str) -> Sentence:
     """The change of the first, and who changes alike."""
-    told, names = _changed(same[0], words, other), [title(one.subject) for one in same[1:]]
+    told, names = changed(same[0], words, GAINS), [title(one.subject) for one in same[1:]]
     if not names:
         return told
     return Sentence(f"{told}, and so {'does' if len(names) == 1 else 'do'} {enumerated(names)}", told.numbers)
@@ -158,7 +172,8 @@ def _below(found: Evidence) -> bool:
     return (found.value or 0.0) < 0
 
 
-def _changed(found: Evidence, words: str, other: str) -> Sentence:
+def changed(found: Evidence, words: str, other: str) -> Sentence:
+    """What ``words``, or where it is below 0 the ``other``, say of one family, with its interval."""
     if not _below(found):
         return _with_interval(found, words)
     told = _with_interval(_turned(found), other)

@@ -158,7 +158,7 @@ def _family(measured: Measured, family: str, score: dict[str, Any] | None) -> di
         "learns": found_ease.learns,
         "learning_rate_base": len(study.effort.learning_rates),
         "at_edge": found_ease.at_edge,
-        "curve": curve(study, trials),
+        "curve": curve(study, trials, measured.findings.margin or 0.0),
     }
 
 

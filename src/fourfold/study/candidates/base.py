@@ -89,6 +89,11 @@ class Problem:
         return replace(self, shape=(length, *self.shape[1:]), levels=tuple(levels))
 
     @property
+    def place(self) -> str:
+        """What is read one after the other: the tokens of a text (characters, or words), or steps."""
+        return "token" if self.layout == "text" else "step"
+
+    @property
     def small(self) -> bool:
         return self.rows < SMALL_DATA
 
@@ -251,7 +256,7 @@ def frame_count(steps: int, longest: int) -> int:
 
 def of_a_frame(problem: Problem, longest: int) -> str:
     """What a frame of a sequence is, in words."""
-    steps = f"{frame_length(problem.shape[0], longest)} steps"
+    steps = counted(frame_length(problem.shape[0], longest), problem.place)
     return f"{steps}, the mean and maximum of each" if problem.averaged else steps
 
 

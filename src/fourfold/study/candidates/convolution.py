@@ -153,7 +153,7 @@ def reads(problem: Problem) -> str:
     if problem.layout == "flat":
         columns = counted(problem.shape[0], "column") + (PERMUTED if problem.shape[0] > 1 else "")
         return f"{reads_in_order(problem) if problem.by_category else columns}, through filters of 3"
-    return f"{counted(problem.shape[0], 'step')}, through filters of 7, 5 and 3"
+    return f"{counted(problem.shape[0], problem.place)}, through filters of 7, 5 and 3"
 
 
 def describe(problem: Problem, width: int, filters: int | None = None, kernel_size: int | None = None) -> str:

@@ -82,7 +82,7 @@ def reads(problem: Problem) -> str:
     if problem.layout == "flat":
         return reads_in_order(problem)
     if steps == problem.shape[0]:
-        return counted(steps, "step")
+        return counted(steps, problem.place)
     return f"{counted(steps, 'frame')} of {of_a_frame(problem, LONGEST)}"
 
 

@@ -14,10 +14,12 @@ from fourfold.preprocessing.task import Task
 
 NAMES = ("quality", "Further scores", "Which family is best by other scores?")
 OF_SHARES = (SCORE_WORDS["balanced_accuracy"], AUC, "R2", "micro F1", "macro F1", "subset accuracy")
-OF_ERRORS = ("log loss", "Brier score", "calibration error", "RMSE", "MAE")
+CALIBRATION = "calibration error"
+OF_ERRORS = ("log loss", "Brier score", CALIBRATION, "RMSE", "MAE")
 """The scores that are drawn, of which more is better, and less; those of single targets and labels are not."""
 
 BOTH_CLASSES = "The Brier score sums over both classes, as Brier's does: twice scikit-learn's, which takes one of them."
+NO_MORE_THAN_CHANCE = "A calibration error of 0 is one that so few rows can't show: chance alone gives as much."
 
 
 def side_by_side(task: Task, families: Sequence[str], evidence: Sequence[Evidence]) -> Measurement:
@@ -47,6 +49,7 @@ def side_by_side(task: Task, families: Sequence[str], evidence: Sequence[Evidenc
         for row, e in zip(rows, found):
             row |= {} if e.interval is None else {"low": e.interval[0], "high": e.interval[1]}
         said = [note] * (not figures) + [spans] * any(e.interval for e in found)
+        said += [NO_MORE_THAN_CHANCE] * (measure == CALIBRATION and any(e.value == 0 for e in found))
         name = measure[:1].upper() + measure[1:]
         axis = Axis(measure, found[0].unit)
         figures.append(Figure("quality", "bars", name, tuple(rows), x=Axis("score"), y=axis, note=" ".join(said)))

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from fourfold.core.naming import several
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
@@ -23,7 +24,7 @@ from fourfold.study.measure import Inquiry, Measure
 
 MOMENTS = {"start": "at the start", "end": "at the end"}
 LAYERS = "gradient of the first layer over the last, {moment}"
-LAGS = "gradient by the first step over the last, {moment}"
+LAGS = "gradient by the first {place} over the last, {moment}"
 NAMES = ("gradients", "Gradients")
 QUESTION = "Does the loss reach the first layer{steps}?"
 MOST_POINTS = 64
@@ -31,21 +32,22 @@ MOST_POINTS = 64
 
 
 def find(inquiry: Inquiry) -> Measurement:
-    examined = examination.found(inquiry.study, inquiry.trials)
+    examined, problem = examination.found(inquiry.study, inquiry.trials), inquiry.study.problem
     evidence: list[Evidence] = []
     for family in inquiry.trials:
         if family in examined:
-            evidence += _ratios(family, examined[family])
+            evidence += _ratios(family, examined[family], problem.place)
         else:
             evidence.append(examination.missing(LAYERS.format(moment=MOMENTS["start"]), family))
     figures = [_by_layer(family, arrays) for family, arrays in examined.items()]
-    steps = "rows of pixels" if inquiry.study.problem.layout == "image" else "steps"
-    figures += [_by_lag(examined, moment, steps) for moment in MOMENTS if _lags(examined)]
-    question = QUESTION.format(steps=", and the first steps of an input" if _lags(examined) else "")
-    return Measurement(*NAMES, question, _answer(evidence), tuple(figures), tuple(evidence))
+    steps = several(problem.place)
+    lags = "rows of pixels" if problem.layout == "image" else steps
+    figures += [_by_lag(examined, moment, lags) for moment in MOMENTS if _lags(examined)]
+    question = QUESTION.format(steps=f", and the first {steps} of an input" if _lags(examined) else "")
+    return Measurement(*NAMES, question, _answer(evidence, problem.place), tuple(figures), tuple(evidence))
 
 
-def _ratios(family: str, arrays: Arrays) -> list[Evidence]:
+def _ratios(family: str, arrays: Arrays, place: str) -> list[Evidence]:
     """First over last: layers and, where an input has steps, steps."""
     method = "ratio of norms; dropout off, running statistics as for predictions"
     source = f"one network, {len(arrays['rows'])} training rows"
@@ -58,7 +60,7 @@ def _ratios(family: str, arrays: Arrays) -> list[Evidence]:
             lags = lags[np.isfinite(lags)]
             pairs.append((LAGS, lags[-1], lags[0]))
         for name, first, last in pairs:
-            name = name.format(moment=words)
+            name = name.format(moment=words, place=place)
             if last > 0 and np.isfinite(first):
                 found.append(Evidence(name, family, float(first / last), RATIO, None, method, source))
             else:
@@ -117,7 +119,7 @@ def _relative(norms: np.ndarray) -> list[tuple[int, float]]:
     return [(start, value) for start, value in means if value > 0]
 
 
-def _answer(evidence: list[Evidence]) -> str:
+def _answer(evidence: list[Evidence], place: str) -> str:
     """The family whose first layer, and whose first step, gets the least at the start."""
     facts = Facts(evidence)
     sentences: list[Sentence] = []
@@ -129,11 +131,11 @@ def _answer(evidence: list[Evidence]) -> str:
         ),
         (
             LAGS,
-            "The gradient by an input's first step is smallest beside that by its last in {family}: {value} times as "
-            "large; {end} after training.",
+            f"The gradient by an input's first {place} is smallest beside that by its last in {{family}}: {{value}} "
+            "times as large; {end} after training.",
         ),
     ):
-        start, end = (name.format(moment=words) for words in MOMENTS.values())
+        start, end = (name.format(moment=words, place=place) for words in MOMENTS.values())
         both = [e for e in facts.about(start).values() if e.subject in facts.about(end)]
         if both:
             least = min(both, key=lambda e: e.value or 0.0).subject

@@ -84,16 +84,19 @@ def find(inquiry: Inquiry) -> Measurement:
 
 
 def _answer(evidence: list[Evidence]) -> str:
-    """The most and the least that is gained, with intervals."""
+    """What is shown to be gained, the most first; the others have no order, and stand with their intervals."""
     facts = Facts(evidence)
     gains = list(facts.about(LONGER_GAIN).values())
     if not gains:
         return ""
-    listed = probes.extremes(facts, gains, ("most", "least"), "gains", "loses")
+    shown = sorted(filter(probes.is_change, gains), key=lambda gain: gain.value or 0.0, reverse=True)
+    others = [gain for gain in gains if gain not in shown]
+    parts = [probes.changed(gain, probes.GAINS, probes.LOSES) for gain in shown]
+    if others:
+        listed = probes.intervals(others)
+        parts.append(Sentence(f"{'not' if shown else 'none is'} shown to gain: {listed}", listed.numbers))
     head = facts.say("With {steps} steps, twice as many, ", steps=Cite(STEPS, "study"))
-    shown = any(map(probes.is_shown, gains))
-    what = "" if shown else "none is shown to gain: "
-    return Sentence(f"{head}{what}{listed}.", head.numbers + listed.numbers)
+    return facts.join("", [head, facts.join("; ", parts), Sentence(".")])
 
 
 MEASURE = Measure("longer", find, wants)

@@ -59,7 +59,7 @@ def find(inquiry: Inquiry) -> Measurement:
             span = (found.low, found.high)
             evidence.append(Evidence(LOSS, subject, found.value, unit, span, method, probes.source(study)))
             row = {"series": family, "group": group, "value": found.value, "low": found.low, "high": found.high}
-            rows.append(row | {"known": family not in scattered})
+            rows.append(row | {"known": family not in scattered, "guesses": family in inquiry.guessing})
     figure = Figure(
         "order",
         "bars",

@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy import stats
 
+from fourfold.core.naming import several
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
@@ -71,7 +72,7 @@ def find(inquiry: Inquiry) -> Measurement:
         note="One trained network a family; the interval is over test rows."
         + (STEPWISE if study.problem.stepwise else ""),
     )
-    figures = [held, *_where(study.problem.layout, examined)] + ([_of_attention(table)] if table else [])
+    figures = [held, *_where(study.problem, examined)] + ([_of_attention(table)] if table else [])
     return Measurement(*NAMES, _answer(evidence, places, study.problem), tuple(figures), tuple(evidence))
 
 
@@ -163,15 +164,12 @@ def _of_attention(blocks: Sequence[dict[str, object]]) -> Figure:
     )
 
 
-def _where(layout: str, examined: Mapping[str, Arrays]) -> list[Figure]:
+def _where(problem: Problem, examined: Mapping[str, Arrays]) -> list[Figure]:
     """Lines of shares: by distance from the centre of an image's map, by lag in a series or text."""
     name, axis = (
         ("by_distance", "pixels from the map's own centre")
-        if layout == "image"
-        else (
-            "by_lag",
-            "steps before the last",
-        )
+        if problem.layout == "image"
+        else ("by_lag", f"{several(problem.place)} before the last")
     )
     rows = [
         {"series": family, "x": place, "value": share}

@@ -146,7 +146,7 @@ def _answer(
     shown: bool,
     lower: bool,
 ) -> str:
-    """Who leads with the fewest rows, and where the lead changes; ``shown`` says whether two differ there surely."""
+    """Who leads with the fewest rows, if two are ``shown`` to differ there, and where the lead changes."""
     if not curves:
         return ""
     facts = Facts(evidence)
@@ -155,14 +155,16 @@ def _answer(
     ranked = sorted(curves, key=lambda family: -sign * curves[family][fewest])
     measure = _measure(fewest)
 
-    def one(family: str, words: str) -> Sentence:
+    def value(family: str) -> Sentence:
         return facts.say(
-            "{family} " + words + " {value} ({low} to {high})",
-            family=title(family),
+            "{value} ({low} to {high})",
             value=Cite(measure, family),
             low=Cite(measure, family, "low", bare=True),
             high=Cite(measure, family, "high"),
         )
+
+    def one(family: str, words: str) -> Sentence:
+        return facts.join(" ", [Sentence(f"{title(family)} {words}"), value(family)])
 
     def every(family: str, words: str) -> Sentence:
         """It and those that score the same."""
@@ -173,9 +175,12 @@ def _answer(
     if curves[ranked[0]][fewest] == curves[ranked[-1]][fewest]:
         alike = {1: "scores", 2: "scores as the other does,"}
         parts = [one(ranked[0], alike.get(len(ranked), "scores as all others do,"))]
-    else:
+    elif shown:
         parts = [every(ranked[0], "scores best,"), every(ranked[-1], "worst,")]
-        words += "" if shown else "no family is shown to differ from another: "
+    else:
+        words += "no family is shown to differ from another: they score "
+        least, most = sorted((ranked[0], ranked[-1]), key=lambda family: curves[family][fewest])
+        parts = [facts.join(" to ", [value(least), value(most)])]
     head = facts.say(words, rows=Cite(FEWEST, "study"))
     sentence = facts.join("", [head, facts.join("; ", parts)])
     over = [e for e in evidence if e.measure == CROSSING]

@@ -101,7 +101,7 @@ def _analysis(study: Study, arrays: Arrays) -> Analysis:
 
 
 def _place(study: Study) -> str:
-    return "pixel" if study.problem.layout == "image" else "step"
+    return "pixel" if study.problem.layout == "image" else study.problem.place
 
 
 def _moves_in(study: Study) -> str:
