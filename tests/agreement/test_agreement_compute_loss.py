@@ -191,3 +191,59 @@ def test_losses_of_layers_may_be_arrays_and_vectors_be_normalised():
         return model.fit(X, Y, **FITTING).history, model.get_weights(), model.evaluate(X, Y, verbose=0)
 
     both(run)
+
+
+@pytest.mark.parametrize("own", ["object", "function"])
+def test_a_loss_that_is_set_is_for_compute_loss(own):
+    """A model that is told its loss as an attribute, and fitted without targets."""
+
+    def run(library):
+        class Denoiser(library.Model):
+            def __init__(self):
+                super().__init__()
+                self.inner = library.layers.Dense(6)
+                error = library.losses.MeanAbsoluteError()
+                self.loss = error if own == "object" else lambda y, z: error(y, z)
+
+            def call(self, x):
+                return self.inner(x)
+
+            def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+                return self.loss(x, y_pred)
+
+        model = Denoiser()
+        model(X[:1])
+        filled(model)
+        told = model.loss
+        model.compile(library.optimizers.SGD(0.1))
+        history = model.fit(X, **FITTING).history["loss"]
+        assert model.loss is told
+        return history, model.get_weights()
+
+    both(run)
+
+
+def test_what_is_set_and_what_is_compiled():
+    def run(library):
+        model = net(library, 4)
+        model.loss, model.optimizer = "mse", "sgd"
+        before = [model.loss, model.optimizer]
+        model.compile("adam", "mae")
+        after = [model.loss, type(model.optimizer).__name__]
+        model.loss = "mse"
+        model.compile("sgd")
+        return [str([*before, *after, model.loss, type(model.optimizer).__name__])]
+
+    assert run(fourfold) == run(keras)
+
+
+def test_an_optimizer_that_is_set_trains_from_then_on():
+    def run(library):
+        model = net(library, 4)
+        filled(model)
+        model.compile("adam", "mse", metrics=["mae"])
+        model.optimizer = library.optimizers.SGD(0.1)
+        model.optimizer.build(model.trainable_variables)
+        return model.fit(X, Y, **FITTING).history["loss"], model.get_weights()
+
+    both(run)

@@ -14,6 +14,7 @@ from numbers import Integral
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 
 from fourfold.core.inference import infer
 from fourfold.core.specs import Shape, TensorSpec
@@ -51,6 +52,7 @@ class Symbol:
     """A tensor of a graph: what is known of it before it has a value.
 
     ``mask`` says whether a mask travels with it; ``mask_lost_at`` names the layer that dropped one on the way.
+    Operators record operations; as in Keras ``==`` alone asks whether it is the same symbol.
     """
 
     spec: TensorSpec
@@ -149,6 +151,35 @@ class Symbol:
 
     def __le__(self, other: Any) -> Symbol:
         return operate(operator.le, "less_equal", self, other)
+
+    def __ne__(self, other: Any) -> Symbol:  # type: ignore[override]
+        return operate(operator.ne, "not_equal", self, other)
+
+    __hash__ = object.__hash__
+
+    def __and__(self, other: Any) -> Symbol:
+        return operate(jnp.logical_and, "logical_and", self, other)
+
+    def __rand__(self, other: Any) -> Symbol:
+        return operate(jnp.logical_and, "logical_and", other, self)
+
+    def __or__(self, other: Any) -> Symbol:
+        return operate(jnp.logical_or, "logical_or", self, other)
+
+    def __ror__(self, other: Any) -> Symbol:
+        return operate(jnp.logical_or, "logical_or", other, self)
+
+    def __xor__(self, other: Any) -> Symbol:
+        return operate(jnp.logical_xor, "logical_xor", self, other)
+
+    def __rxor__(self, other: Any) -> Symbol:
+        return operate(jnp.logical_xor, "logical_xor", other, self)
+
+    def __invert__(self) -> Symbol:
+        return operate(jnp.logical_not, "logical_not", self)
+
+    def __round__(self, ndigits: int | None = None) -> Symbol:
+        return operate(jnp.round, "round", self, ndigits or 0)
 
     def __neg__(self) -> Symbol:
         return operate(operator.neg, "negative", self)

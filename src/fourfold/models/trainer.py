@@ -45,6 +45,7 @@ class Trainer(Structured):
         """A model that has no graph, and was not compiled."""
         self._compiled: Compiled | None = None
         self._compile_with: Asked | None = None
+        self._set: dict[str, Any] = {}
         self.stop_training = False
         self.initial_epoch = 0
         self.history: History | None = None
@@ -84,6 +85,8 @@ class Trainer(Structured):
         """
         asked = Asked(optimizers.get(optimizer), loss, loss_weights, metrics, weighted_metrics)
         self._compile_with = asked.after(self._compile_with)
+        for name in ("optimizer", *(["loss"] if loss is not None else [])):
+            self._set.pop(name, None)
         self._compiled = Compiled(self, *self._compile_with) if self._has_graph else None
 
     @property
@@ -92,13 +95,24 @@ class Trainer(Structured):
 
     @property
     def optimizer(self) -> Any:
-        """That of `compile`; None before."""
-        return None if self._compile_with is None else self._compile_with.optimizer
+        """That of `compile`; None before. One that is set later on is trained with from then on."""
+        return self._set.get("optimizer", getattr(self._compile_with, "optimizer", None))
+
+    @optimizer.setter
+    def optimizer(self, optimizer: Any) -> None:
+        if self.compiled:
+            self.compile(optimizer)
+        else:
+            self._set["optimizer"] = optimizer
 
     @property
     def loss(self) -> Any:
-        """As `compile` was told; None before."""
-        return None if self._compile_with is None else self._compile_with.loss
+        """As `compile` was told; None before. One that is set is for a `compute_loss` of one's own."""
+        return self._set.get("loss", getattr(self._compile_with, "loss", None))
+
+    @loss.setter
+    def loss(self, loss: Any) -> None:
+        self._set["loss"] = loss
 
     @property
     def metrics_names(self) -> list[str]:
