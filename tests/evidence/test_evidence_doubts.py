@@ -72,6 +72,16 @@ SPEAKS = {
         "No family ever predicts “b” (40 test steps), “c” (12 test steps), “a” (11 test steps) and others: "
         "accuracy says nothing of them.",
     ),
+    "targets that no family predicts": (
+        [Evidence(names.UNTOLD_NUMBER, name, -0.014, FRACTION) for name in ("noise", "luck")],
+        "No family is shown to predict “noise” (R2 at best −1.4 %), “luck” (R2 at best −1.4 %) better than its mean: the "
+        "score counts their errors all the same, and a comparison without them may tell the families better apart.",
+    ),
+    "a label that no family tells": (
+        [Evidence(names.UNTOLD_LABEL, "coin", 0.51, FRACTION)],
+        "No family is shown to tell “coin” (AUC at best 51.0 %) better than chance: the score counts its errors all the "
+        "same, and a comparison without it may tell the families better apart.",
+    ),
     "edge": (
         [Evidence(names.EDGE_RATE, "dense", 0.03, RATE), Evidence(names.EDGE_GAIN, "dense", 0.02, DIFFERENCE)],
         "may be better still: Fully connected 0.03, 2.0 points better than the next best.",

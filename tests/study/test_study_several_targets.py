@@ -186,6 +186,7 @@ def test_every_number_of_labels_is_scikit_learns(labels):
                 f"F1 of {label}": metrics.f1_score(truth[:, k], told[:, k], zero_division=0.0)
                 for k, label in enumerate(LABELS)
             },
+            **{f"AUC of {label}": metrics.roc_auc_score(truth[:, k], arrays[who][0, :, k]) for k, label in enumerate(LABELS)},
         }
         for measure, value in wanted.items():
             assert got[measure] == pytest.approx(value, rel=1e-5, abs=1e-9), (who, measure)
@@ -250,6 +251,28 @@ def test_the_best_and_the_worst_are_those_of_the_targets_that_were_measured_alon
     assert found.answer == (f"Of {part}, " if part else "") + f"{says}, “n0” worst, with 10.0 %."
     assert (found.title, found.figures[0].title, found.figures[0].x.title) == (title, figure, title.split()[1])
     assert found.figures[0].note == f"Test rows, mean over seeds{'; ' * bool(part)}{part}."
+
+
+@pytest.mark.parametrize(("kind", "word", "guess"), [("labels", "AUC", 0.5), ("numbers", "R2", 0.0)])
+def test_targets_that_no_family_is_shown_to_predict_are_known_where_another_one_is(kind, word, guess):
+    spans = {"told": (0.1, 0.3), "noise": (-0.1, 0.1), "surely": None, "by one": (-0.1, 0.1)}
+    scores = [
+        Evidence(f"{word} of {name}", family, guess + 0.02, "fraction", span and (guess + span[0], guess + span[1]))
+        for name, span in spans.items()
+        for family in ("dense", "recurrent")
+    ]
+    scores[-1] = Evidence(f"{word} of by one", "recurrent", guess + 0.2, "fraction", (guess + 0.1, guess + 0.3))
+    scores += [Evidence(f"{word} of noise", "boosted trees", 0.99, "fraction", (0.98, 1.0))]
+    task, families = task_of(kind, list(spans)), ["dense", "recurrent"]
+    (found,) = targets.untold(task, families, scores)
+    assert (found.subject, found.value) == ("noise", guess + 0.02)
+    assert not targets.untold(task, families, [e for e in scores if e.measure.endswith("noise")])
+
+
+def test_a_target_of_noise_is_a_doubt(tmp_path):
+    noise = pd.DataFrame({"heavy": np.where(X[:, 0] > 0, "yes", "no"), "coin": RNG.choice(["yes", "no"], N)})
+    results, *_ = study(tmp_path, noise, "--target", "heavy,coin", "--effort", "quick", "--steps", "100")
+    assert any("is shown to tell “coin” (AUC at best " in doubt for doubt in results["verdict"]["doubts"])
 
 
 def test_a_model_whose_outputs_do_not_fit_its_target_is_refused(numbers, tmp_path):

@@ -254,6 +254,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     left_out,
     of_data.large_class,
     of_data.untold_classes,
+    of_data.untold_targets,
     of_data.threshold,
     of_training.short_training,
     of_training.longer_training,

@@ -31,6 +31,8 @@ from fourfold.evidence.names import (
     REMOVED,
     TWINS,
     UNTOLD,
+    UNTOLD_LABEL,
+    UNTOLD_NUMBER,
     UNTOLD_OF_STEPS,
 )
 from fourfold.evidence.sentences import Cite, Cited, Sentence
@@ -233,6 +235,24 @@ def untold_classes(c: Case) -> Iterator[Sentence]:
             more = " and others" if len(found) > LISTED else ""
             end = f"{more}: accuracy says nothing of {'it' if len(found) == 1 else 'them'}."
             start = Sentence("No family ever predicts ")
+            yield c.facts.join("", [start, c.facts.join(", ", one), Sentence(end)])
+
+
+def untold_targets(c: Case) -> Iterator[Sentence]:
+    """Of several targets those that are noise to all families, and part of the score all the same."""
+    for measure, what, guess in ((UNTOLD_NUMBER, "predict", "its mean"), (UNTOLD_LABEL, "tell", "chance")):
+        found = list(c.facts.about(measure).values())
+        word = measure.partition(" of ")[0]
+        one = [
+            c.facts.say(f"“{{name}}” ({word} at best {{value}})", name=e.subject, value=Cite(measure, e.subject))
+            for e in found[:LISTED]
+        ]
+        if one:
+            more = " and others" if len(found) > LISTED else ""
+            its, it = ("its", "it") if len(found) == 1 else ("their", "them")
+            start = Sentence(f"No family is shown to {what} ")
+            end = f"{more} better than {guess}: the score counts {its} errors all the same, and a comparison "
+            end += f"without {it} may tell the families better apart."
             yield c.facts.join("", [start, c.facts.join(", ", one), Sentence(end)])
 
 

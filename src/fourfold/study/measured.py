@@ -129,6 +129,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
             *concerns(study, trials),
             *(item for item in scores if item.measure == AUC),
             *(item for item in measured if item.measure in OF_MEASURES),
+            *(targets.untold(task, list(trials), scores) if task.several else ()),
         ),
         **examples,
     )

@@ -14,6 +14,7 @@ and for probabilities of labels, told above one half, with the counts of labels 
 missed (fn)
 
     F1                 2 tp / (2 tp + fp + fn): of a label; macro, their mean; micro, of the counts of all labels
+    AUC                of a label, the chance that a row that has it gets a higher p than one that has not
     subset accuracy    the share of rows all of whose labels are told right
     label accuracy     the share of labels of all rows that are told right; guessing makes it high where they are rare
 
@@ -279,11 +280,13 @@ def _of_labels(task: Task, values: np.ndarray, true: np.ndarray, w: np.ndarray) 
             weights=w,
         ),
     ]
-    labels = task.classes[:MOST_TARGETS]
-    return found + [
-        Score(f"F1 of {label}", f1[:, k], FRACTION, partial(of_label, k), from_one=True)
-        for k, label in enumerate(labels)
-    ]
+    for k, label in enumerate(task.classes[:MOST_TARGETS]):
+        p = np.stack([1 - values[..., k], values[..., k]], axis=-1)
+        found += [
+            Score(f"F1 of {label}", f1[:, k], FRACTION, partial(of_label, k), from_one=True),
+            _area(f"{AUC} of {label}", p, true[:, k].astype(int), w),
+        ]
+    return found
 
 
 def _of_ratio(above: np.ndarray, below: np.ndarray, ratio: np.ndarray, w: np.ndarray) -> np.ndarray:
@@ -308,8 +311,6 @@ def _of_classes(task: Task, values: np.ndarray, target: np.ndarray, w: np.ndarra
     brier = np.sum((values - truth) ** 2, axis=-1)
     of_class = np.bincount(target, share)
     cost = share * len(share) / ((of_class > 0).sum() * np.maximum(of_class[target], TINY))  # of a wrong example
-    ranked = [auc_parts(p, target, w) for p in values]
-    left = 1 - np.stack([parts for _, parts in ranked])
     few = f"{values.shape[1]} test rows, fewer than {FEWEST_FOR_CALIBRATION}"
     many = values.shape[1] >= FEWEST_FOR_CALIBRATION and not unknown
     errors = np.array([calibration_error(p, target, w) for p in values] if many else [])
@@ -347,16 +348,18 @@ def _of_classes(task: Task, values: np.ndarray, target: np.ndarray, w: np.ndarra
             weights=w,
             reason=unknown,
         ),
-        Score(
-            AUC,
-            np.array([np.nan if unknown else area for area, _ in ranked]),
-            FRACTION,
-            (lambda: left) if not unknown and _known(left) else None,
-            from_one=True,
-            reason=unknown,
-        ),
+        _area(AUC, values, target, w, unknown),
         Score("calibration error", errors, FRACTION, reason=unknown or ("" if many else few)),
     ]
+
+
+def _area(measure: str, values: np.ndarray, target: np.ndarray, w: np.ndarray, unknown: str = "") -> Score:
+    """The AUC of probabilities (S, n, K); ``unknown``: why there is none."""
+    ranked = [auc_parts(p, target, w) for p in values]
+    left = 1 - np.stack([parts for _, parts in ranked])
+    areas = np.array([np.nan if unknown else area for area, _ in ranked])
+    made = (lambda: left) if not unknown and _known(left) else None
+    return Score(measure, areas, FRACTION, made, from_one=True, reason=unknown)
 
 
 def _known(left: np.ndarray) -> bool:

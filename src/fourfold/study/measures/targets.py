@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.sentences import Cite, Facts, Sentence
+from fourfold.evidence.names import AUC, UNTOLD_LABEL, UNTOLD_NUMBER
+from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence
 from fourfold.preprocessing.task import Task
 
 Names = tuple[str, str, str]
@@ -49,6 +50,30 @@ def of_each(task: Task, families: Sequence[str], evidence: Iterable[Evidence]) -
     told = _told(word, found, measures, "tells" if labels else "predicts")
     answer = Sentence(f"Of {part}, {told}" if part else told, told.numbers)
     return Measurement(*about, answer, (figure,), tuple(found))
+
+
+def untold(task: Task, families: Sequence[str], evidence: Iterable[Evidence]) -> list[Evidence]:
+    """The targets that no family is shown to predict better than a guess, where another one is: the best R2, or AUC.
+
+    >>> spans = {"a": (0.8, 0.95), "b": (-0.1, 0.05)}
+    >>> scores = [Evidence(f"R2 of {name}", "dense", sum(span) / 2, "fraction", span) for name, span in spans.items()]
+    >>> [found.subject for found in untold(regression_of(["a", "b"]), ["dense"], scores)]
+    ['b']
+    """
+    if task.score == "mase":  # a forecast's error is one of the naive one's, not of a guess's
+        return []
+    word, guess, measure = (AUC, 0.5, UNTOLD_LABEL) if task.kind == "multilabel" else ("R2", 0.0, UNTOLD_NUMBER)
+    names = {f"{word} of {name}": name for name in (task.classes if task.kind == "multilabel" else task.names)}
+    scores: dict[str, list[Evidence]] = {}
+    for e in evidence:
+        if e.measure in names and e.subject in families and e.applicable:
+            scores.setdefault(names[e.measure], []).append(e)
+    shown = {name: any((e.interval or (e.value,))[0] > guess for e in mine) for name, mine in scores.items()}
+    if not any(shown.values()):  # as the verdict says of all of them
+        return []
+    method = "the best family's, where no family's interval is above a guess"
+    best = {name: max(mine, key=lambda e: e.value or 0.0) for name, mine in scores.items() if not shown[name]}
+    return [Evidence(measure, name, e.value, FRACTION, e.interval, method, e.source) for name, e in best.items()]
 
 
 def _told(word: str, found: list[Evidence], measures: dict[str, str], verb: str) -> Sentence:
