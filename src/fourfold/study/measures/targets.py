@@ -55,6 +55,7 @@ def of_each(task: Task, families: Sequence[str], evidence: Iterable[Evidence]) -
 def untold(task: Task, families: Sequence[str], evidence: Iterable[Evidence]) -> list[Evidence]:
     """The targets that no family is shown to predict better than a guess, where another one is: the best R2, or AUC.
 
+    >>> from fourfold.preprocessing.task import regression_of
     >>> spans = {"a": (0.8, 0.95), "b": (-0.1, 0.05)}
     >>> scores = [Evidence(f"R2 of {name}", "dense", sum(span) / 2, "fraction", span) for name, span in spans.items()]
     >>> [found.subject for found in untold(regression_of(["a", "b"]), ["dense"], scores)]
@@ -68,12 +69,17 @@ def untold(task: Task, families: Sequence[str], evidence: Iterable[Evidence]) ->
     for e in evidence:
         if e.measure in names and e.subject in families and e.applicable:
             scores.setdefault(names[e.measure], []).append(e)
-    shown = {name: any((e.interval or (e.value,))[0] > guess for e in mine) for name, mine in scores.items()}
+    shown = {name: any(_least(e) > guess for e in mine) for name, mine in scores.items()}
     if not any(shown.values()):  # as the verdict says of all of them
         return []
     method = "the best family's, where no family's interval is above a guess"
     best = {name: max(mine, key=lambda e: e.value or 0.0) for name, mine in scores.items() if not shown[name]}
     return [Evidence(measure, name, e.value, FRACTION, e.interval, method, e.source) for name, e in best.items()]
+
+
+def _least(found: Evidence) -> float:
+    """What a score is at least: its interval's end, or itself where no interval is known."""
+    return (found.value or 0.0) if found.interval is None else found.interval[0]
 
 
 def _told(word: str, found: list[Evidence], measures: dict[str, str], verb: str) -> Sentence:
