@@ -94,6 +94,18 @@ def test_of_few_values_more_twins_than_these_must_have_are_copies(seed):
     assert not found(agree)["duplicates"].important
 
 
+def test_rows_that_must_repeat_are_no_copies_though_one_kind_is_most_of_them():
+    """As those on board a ship: at most sixteen kinds of rows, and two in five rows are of one of them."""
+    rng = np.random.default_rng(0)
+    crew = rng.random(2000) < 0.4
+    cabin = np.where(crew, "crew", rng.choice(["first", "second", "third"], 2000))
+    frame = pd.DataFrame({"cabin": cabin, "grown": crew | (rng.random(2000) < 0.9), "man": crew | (rng.random(2000) < 0.5)})
+    frame["left"] = np.where(rng.random(2000) < 0.3, "yes", "no")
+    alone = found(frame, target="left")["duplicates"]
+    assert alone.number == 1 and not alone.important and not alone.do
+    assert found(pd.concat([frame, frame]), target="left")["duplicates"].important
+
+
 @pytest.mark.parametrize("again", [3, 12])
 def test_rows_of_a_class_that_are_drawn_again_and_again_are_copies(again):
     rng = np.random.default_rng(4)
