@@ -106,6 +106,15 @@ def test_rows_that_must_repeat_are_no_copies_though_one_kind_is_most_of_them():
     assert found(pd.concat([frame, frame]), target="left")["duplicates"].important
 
 
+def test_rows_measured_again_and_again_at_one_setting_are_no_copies():
+    """As in Anscombe's quartet, whose fourth part has one x: equal inputs, and another target each time."""
+    rng = np.random.default_rng(1)
+    x = np.concatenate([*(rng.permutation(15) for _ in range(3)), np.full(15, 8)])
+    frame = pd.DataFrame({"series": np.repeat(list("abcd"), 15), "x": x}).assign(y=3 + x / 2 + rng.normal(size=60))
+    alone = found(frame, target="y")["duplicates"]
+    assert alone.number > 0.1 and not alone.important and not alone.do
+
+
 @pytest.mark.parametrize("again", [3, 12])
 def test_rows_of_a_class_that_are_drawn_again_and_again_are_copies(again):
     rng = np.random.default_rng(4)

@@ -20,9 +20,6 @@ MOST_CELLS, FEWEST_ROWS, COLUMNS = 1_000_000, 1_000, 8
 """Cells of rows, drawn by chance, among which pairs are counted, and the fewest rows; and how many columns, those in
 which alone most pairs differ, are asked what they let expect."""
 
-REPEATED = 5
-"""How many rows each different one must have, in the mean: of rows drawn at random e^-4 have no twin in four fifths."""
-
 BY_CHANCE = 8.0
 """What is expected of something of which there is none: e^-8 is the chance of that."""
 
@@ -40,13 +37,12 @@ def of_equal_rows(case: Case) -> Literal["chance", "copies", "unknown"]:
     equal in all columns at once, and have no such pairs beside them; that columns tell of each other, as those that
     are 0 together, is in r. The column k that lets expect most counts. Equal values of a single column are chance.
     How far that may be from the truth depends on how much columns tell of each other: where no two do, more pairs are
-    copies, if enough were expected. Where there are far more rows than their values can make different ones, most must
-    equal another one.
+    copies, if enough were expected.
     """
     if case.dataset.layout != "flat":
         return "unknown"
     columns = len(case.dataset.columns)
-    if columns == 1 or _must_repeat(case):
+    if columns == 1:
         return "chance"
     most = max(FEWEST_ROWS, MOST_CELLS // max(1, columns))
     rows = np.random.default_rng(0).permutation(case.dataset.rows)[:most]
@@ -62,16 +58,6 @@ def of_equal_rows(case: Case) -> Literal["chance", "copies", "unknown"]:
     if expected >= FEWEST_PAIRS and _are_apart(keys, parts):
         return "copies"
     return "chance" if equal <= FACTOR * expected + few else "unknown"
-
-
-def _must_repeat(case: Case) -> bool:
-    """Whether the columns' values make so few different rows that these have `REPEATED` rows each, in the mean."""
-    kinds = 1
-    for *_, values in case.columns():
-        kinds *= len(np.unique(values))
-        if REPEATED * kinds > case.dataset.rows:
-            return False
-    return True
 
 
 def _expected(keys: np.ndarray, parts: list[np.ndarray], equal: float, differ: np.ndarray, k: int) -> float:

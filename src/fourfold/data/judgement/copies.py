@@ -22,6 +22,10 @@ AT_ODDS, FEWEST_TWINS, FEWEST_FINE = 0.25, 3, 50
 targets would show is not less; the rows with a twin below which they may be a coincidence; and the values from which on
 a column may be measured finely."""
 
+FEWEST_KINDS = 0.25
+"""The share of the rows that are different below which their number does not tell copies from rows of few kinds, of
+which almost all have a twin, copied or not."""
+
 FEWEST_WRITTEN = 20
 """So many different rows at least are in a file that was written twice, so many groups of twins where one column alone
 is measured finely, and so many rows in columns that are equal."""
@@ -48,11 +52,14 @@ def judge(case: Case) -> Iterator[Finding]:
     most_differ = len(counts) > case.dataset.rows / 2  # else few combinations of values: targets differ by their nature
     codes = case.codes[order]
     differ = np.minimum.reduceat(codes, first) != np.maximum.reduceat(codes, first)
-    again = _written_again(np.flatnonzero(new | (np.diff(codes, prepend=codes[:1]) != 0)), len(order))
+    alike = np.flatnonzero(new | (np.diff(codes, prepend=codes[:1]) != 0))  # where rows of other targets begin
+    again = _written_again(alike, len(order))
     enough = max(FEWEST_TWINS, TWINS * case.dataset.rows)
     by_chance = of_equal_rows(case)
     chance = by_chance == "chance" and not again and known_by_their_values(case, order[first], counts) < enough
-    specific = again or by_chance == "copies" or (not chance and _are_copies(case, order[first], counts, differ))
+    in_full = case.dataset.rows - len(alike)  # rows that equal another one, target included, as copies do
+    copied = by_chance == "copies" and in_full >= enough and len(counts) >= FEWEST_KINDS * case.dataset.rows
+    specific = again or copied or (not chance and _are_copies(case, order[first], counts, differ))
     yield Finding(
         "duplicates",
         f"{counted(repeated, 'row')} with the inputs of an earlier row; {percent(share, 1)} of the tested rows have "
