@@ -22,6 +22,7 @@ ANSWERS = {
     "a page that has others": (json.dumps({"value": ROWS, "@odata.nextLink": "?page=2"}), "one page of several, as '@odata.nextLink' tells"),
     "the last page": (json.dumps({"data": {"items": ROWS}, "has_more": False, "links": {"next": {}, "prev": "?page=8"}}), "rows: the 40 objects of 'data.items' (what stands beside them"),
     "under two names": (json.dumps({"status": "ok", "data": {"items": ROWS, "total": 40}}), "rows: the 40 objects of 'data.items'"),
+    "beside what their fields are": (json.dumps({"fields": [{"name": "v", "type": "integer"}, {"name": "y"}], "features": ROWS}), "rows: the 40 objects of 'features' (what stands beside them"),
     "under three names": (json.dumps({"a": {"b": {"rows": ROWS}}}), "rows: the 40 objects of 'a.b.rows'"),
     "beside one object of another kind": (json.dumps({"links": [{"rel": "next"}], "rows": ROWS}), "'rows'"),
     "under one name": (json.dumps({"rows": ROWS}), ""),

@@ -26,7 +26,7 @@ DEEPEST = 3
 """Names within names under which rows are looked for."""
 
 FEWEST_ROWS = 10
-"""Objects a line from which on these are rows, whatever stands in them."""
+"""Objects a line, or in one list of several, from which on these are rows, whatever stands in them."""
 
 BELOW_ABOUT = re.compile(rb"\[\s*\{[^{}\[\]]{0,2000}\}\s*,\s*\[\s*\{")
 """How an answer begins that is a list of two parts: what it is about, and its rows."""
@@ -100,7 +100,8 @@ def records(content: Content, lists: Collection[str] = (), wanted: Collection[st
       pandas writes them, ``{"v": {"0": 1, "1": 2}, ...}``;
     - names and rows: ``{"columns": ["v", "y"], "data": [[1, 3], [2, 4]]}``;
     - rows by their names: ``{"a": {"v": 1, "y": 3}, "b": ...}``, the names in a column ``row_id``;
-    - rows under one name: ``{"rows": [{"v": 1, "y": 3}, ...]}``, also within others: ``{"data": {"items": [...]}}``;
+    - rows under one name: ``{"rows": [{"v": 1, "y": 3}, ...]}``, also within others: ``{"data": {"items": [...]}}``,
+      or beside lists that are too short to be rows: ``{"fields": [{"name": "v"}, ...], "features": [...]}``;
     - columns under one name: ``{"units": {...}, "hourly": {"time": [...], "rain": [...]}}``;
     - samples of series under their labels, as Prometheus answers;
     - what they are about, and rows: ``[{"page": 1, ...}, [{"v": 1, "y": 3}, ...]]``;
@@ -202,8 +203,9 @@ def _rows(value: dict[str, Any], name: str) -> tuple[Rows, str] | None:
         return rows, ""
     if not lists:
         return _of_named_columns(value) or _of_named_lists(value)
-    under, rows = next(iter(lists.items()))
-    return (rows, "" if len(value) == 1 and under in value else f"objects of {under!r}") if len(lists) == 1 else None
+    long = {name: rows for name, rows in lists.items() if len(rows) >= FEWEST_ROWS} if len(lists) > 1 else lists
+    under, rows = next(iter(long.items()), ("", []))
+    return (rows, "" if len(value) == 1 and under in value else f"objects of {under!r}") if len(long) == 1 else None
 
 
 def _as_columns(value: dict[str, Any], name: str) -> Rows | None:
