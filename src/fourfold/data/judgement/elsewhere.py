@@ -12,8 +12,10 @@ from fourfold.data.columns.target_choice import LAST
 from fourfold.data.dataset import Finding
 from fourfold.data.places import are_places
 from fourfold.data.values.stamps import named
+from fourfold.data.values.word_channels import column_of
 
 from .case import Case
+from .dependent import unit_of_panel
 from .guessed import is_number, was_guessed, why_guessed
 from .in_time import parts_in_order
 
@@ -71,10 +73,11 @@ def _without_names(case: Case) -> Iterator[Finding]:
 
 
 def _few(case: Case) -> Iterator[Few]:
-    """The columns of few words or whole numbers, which are no parts of a time."""
-    parts = parts_in_order(case)
+    """The columns of few words or whole numbers, which are no parts of a time, don't name units that are measured
+    several times, and are no indicators of words in lists."""
+    no_classes = {*parts_in_order(case), unit_of_panel(case)}
     for name, column, values in case.columns():
-        if name in parts:
+        if name in no_classes or column_of(name) != name:
             continue
         present = values[~np.isnan(values)]
         different = len(np.unique(present))
