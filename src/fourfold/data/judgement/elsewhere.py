@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fourfold.data.columns.target_choice import LAST
 from fourfold.data.dataset import Finding
 from fourfold.data.places import are_places
 from fourfold.data.values.stamps import named
@@ -16,7 +15,7 @@ from fourfold.data.values.word_channels import column_of
 
 from .case import Case
 from .dependent import unit_of_panel
-from .guessed import is_number, was_guessed, why_guessed
+from .guessed import is_number, was_guessed, was_last
 from .in_time import parts_in_order
 
 __all__ = ["judge"]
@@ -49,7 +48,7 @@ def judge(case: Case) -> Iterator[Finding]:
         return
     if are_places((*case.dataset.source_columns, case.dataset.target_name)):
         yield from _without_names(case)
-    elif (why_guessed(case) or "").startswith(LAST):
+    elif was_last(case):
         yield from _called_so(case)
 
 
