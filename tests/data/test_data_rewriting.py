@@ -38,6 +38,7 @@ FORMS = {
     "what ROOT prints": ("*" * 24 + "\n" + lines(lambda v, w, y: f"* {v:>4} * {w:6} * {y:>4} *", above=("*    v * w      *    y *", "*" * 24), below=("*" * 24, "==> 40 selected entries")), "a frame of stars around cells"),
     "settings as instruments write them, and a title": (lines(lambda v, w, y: f"{v}\t{w}\t{y}", above=("Version\t3.08", "", "Path:\tC:\\a", "", "Results", "v\tw\ty")), "left out: 3 lines around the table (such as 'Version\\t3.08')"),
     "a title above blanks": (lines(lambda v, w, y: f"{v} {w.replace(', ', '')} {y}", above=("Station: North, 2020", "", "v w y")), "left out: 1 line around the table (such as 'Station: North, 2020')"),
+    "a title above blanks, and rows that are counted": (lines(lambda v, w, y: f"{v} {w.replace(', ', '')} {y}", above=("Station North of 2020", "v w y"), below=("(40 rows)",)), "left out: 2 lines around the table (such as 'Station North of 2020')"),
     "a title above columns of fixed widths": (lines(lambda v, w, y: f"{v:<4}{ALIGNED[w[-1]]:<11}{y}", above=("Measurements 1998-2020", "of the mill", "", "v   w          y")), "left out: 2 lines around the table (such as 'Measurements 1998-2020')"),
     "ARFF of KEEL": (lines(lambda v, w, y: f"{v}, '{w}', {y}", above=("@relation r", "@attribute v real [0, 40]", "@attribute 'w' {'x, 0'}", "@attribute y {p, q}", "@inputs v, w", "@outputs y", "@data")), "ARFF: names from its attributes"),
     "lines that box characters draw": (framed("│ v │ w │ y │", lambda v, w, y: f"│ {v} │ {w} │ {y} │", frame="├───┼───┼───┤"), "a frame"),

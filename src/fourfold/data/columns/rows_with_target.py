@@ -93,9 +93,8 @@ def _what_it_means(
     if are_free(values[~absent].tolist()) and (other := instead()):
         return f"{another(other)}, as these are texts; {SPELLED}"
     if spelled := sorted(set(source.classlike.get(name, ("",))) - _for_numbers(source).keys()):
-        which = f", {listed(spelled)} here" if all(spelled) else ""
-        other = another(instead()) if guess and instead() else ""
-        return f"remove these rows or fill in the target; {SPELLED}{which}" + f"; else {other}{guess}" * bool(other)
+        do = f"remove these rows or fill in the target; {SPELLED}" + f" (here {listed(spelled)})" * all(spelled)
+        return f"{do}; else {another(other)}{guess}" if guess and (other := instead()) else do
     return ""
 
 

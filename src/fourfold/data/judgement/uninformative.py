@@ -132,7 +132,7 @@ def _are_in_order(values: np.ndarray) -> bool:
 
 
 def _dated(case: Case, dates: Mapping[str, np.ndarray]) -> Iterator[Finding]:
-    """Rows that are sorted by dates, or in runs, at the ``starts`` of which they begin anew."""
+    """Rows that are sorted by dates, or in runs in which they begin anew, in the rows (M,) that are given of each."""
     if ordered := [name for name, starts in dates.items() if not len(starts)]:
         yield from _sorted_by(case, _dates(ordered), *ordered)
     runs: dict[bytes, list[str]] = {}

@@ -6,6 +6,7 @@ import csv
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from fourfold.data.values.amounts import is_number
@@ -49,18 +50,18 @@ def _are_quantities(rows: Sequence[Sequence[str]]) -> bool:
 
 def _below(found: Rewriting, above: int) -> Rewriting:
     """A table as it is found below some lines, which are left out, and count in what is said of a line's number."""
-    left_out: list[str] = []
+    found.left_out.clear()  # what stands below the table, as it was looked at
 
     def without_title(lines: Lines) -> Lines:
+        titles = 0
         for line in lines:
-            title = len(left_out) < above
-            left_out.extend([line.strip()] * (title and bool(line.strip())))
-            yield "" if title else line
+            filled = bool(line.strip())
+            if filled and titles < above:
+                found.left_out.append(line.strip())
+            yield line if titles >= above else ""
+            titles += filled
 
-    def records(lines: Lines) -> Records:
-        return (record for record in found.records(without_title(lines)) if record)
-
-    return Rewriting(records, found.mark, found.notes, left_out)
+    return replace(found, records=lambda lines: (record for record in found.records(without_title(lines)) if record))
 
 
 def of_sections(lines: list[str], name: str) -> Rewriting | None:
