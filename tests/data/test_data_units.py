@@ -105,7 +105,7 @@ def trials():
     rng = np.random.default_rng(0)
     who, trial = np.divmod(np.arange(600), 30)
     return pd.DataFrame({
-        "participant": [f"p{one}" for one in who], "trial": trial, "when": pd.Timestamp("2023-03-01") + pd.to_timedelta(who, unit="D"),
+        "participant": [f"p{one}" for one in who], "place": trial, "when": pd.Timestamp("2023-03-01") + pd.to_timedelta(who, unit="D"),
         "rt": rng.normal(size=600), "right": rng.integers(0, 2, 600),
     })  # fmt: skip
 
@@ -113,7 +113,7 @@ def trials():
 def test_the_day_of_a_participant_is_no_time_at_which_trials_are_measured():
     slugs = found(trials(), target="right")
     assert slugs["panel"].columns == ("participant",)
-    assert slugs["panel"].do.endswith("--id participant --time trial if its rows are the steps of a series")
+    assert slugs["panel"].do.endswith("--id participant --time place if its rows are the steps of a series")
 
 
 @pytest.mark.parametrize(("names", "panel"), [(("Row", "Col"), False), (("line", "part"), True)])
