@@ -286,3 +286,9 @@ def test_names_and_cells_may_have_more_than_131072_characters(place, tmp_path):
     records[place] = [300_000 * "h", *records[place][1:]]
     data = read(made(text(records), tmp_path))
     assert (data.rows, data.target_name, data.task.classes) == (40, "y", ("p", "q"))
+
+
+@pytest.mark.parametrize(("above", "first"), [("", "# t"), ("# by a logger\n", "# t"), ("", "#t")])
+def test_a_hash_and_a_blank_are_no_part_of_the_first_name(above, first, tmp_path):
+    data = read(made(above + f"{first},v,y\n" + "".join(f"{i % 9},{i % 7},{'pq'[i % 2]}\n" for i in range(40)), tmp_path))
+    assert data.source_columns == ("t" if first == "# t" else "#t", "v") and data.rows == 40

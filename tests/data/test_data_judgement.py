@@ -76,6 +76,13 @@ def test_the_only_column_of_classes_in_a_table_without_names_is_pointed_out(tmp_
     assert "classes-elsewhere" not in nameless([words, *numbers, words], tmp_path)
 
 
+def test_a_word_of_a_list_is_not_proposed_as_the_target():
+    lists = ["price;quality", "price", "quality;place", "place", "price;place", "quality", "price;quality;place"]
+    data = read({"v": np.arange(70) % 9 / 4, "asked": lists * 10, "again": ["yes", "no"] * 35})
+    assert "asked = quality" in data.source_columns
+    assert "classes-elsewhere" not in {one.slug for one in judge(data)}
+
+
 def test_classes_before_whole_numbers_or_in_the_first_column_of_a_table_without_names_are_pointed_out(tmp_path):
     rng = np.random.default_rng(0)
     protocols, states = (np.array(words)[rng.integers(0, 3, N)] for words in (["tcp", "udp", "icmp"], ["SF", "S0", "REJ"]))

@@ -340,6 +340,7 @@ REFUSED = {
     "a file of MATLAB": (b"MATLAB 5.0 MAT-file" + b"\0" * 99, 2, "wrong-kind", "scipy.io.loadmat"),
     "a sparse matrix": (npz(format=b"csr", shape=[30, 4], data=X[:, 0], indices=Y, indptr=Y), 2, "sparse", "toarray()"),
     "json of columns of unequal lengths": (json.dumps({"v": list(range(30)), "y": [0, 1] * 14}), 2, "unequal-columns", "30 of 'v', 28 of 'y'"),
+    "missing words in the last column, and in others": (rows("party,v,w", lambda i: f"{'pq'[i % 2]},{'n?y'[i % 3]}", label=lambda i: "n?y"[i * 7 % 11 % 3]), 2, "missing-target", "such as nothing (here '?'); else --target party, or another column: 'w' was taken for it (the last column)"),
     "missing words as classes": (target(["p", "q", "n.a."] * 10), 2, "missing-target", "10 of 30 rows"),
     "a line of 3 MB": (GOOD + "x" * 3_000_000 + ",1,p\n", 2, "long-line", "line 32 of"),
     "more columns than rows can be": (",".join(map(str, range(60_000))), 2, "too-many-columns", "at most 50,000"),

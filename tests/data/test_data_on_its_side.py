@@ -32,6 +32,13 @@ def test_a_sample_that_was_taken_for_the_target_is_told(names):
     assert "read_csv(FILE, index_col='gene').T" in one.do
 
 
+@pytest.mark.parametrize("about", [[f"protein {place}" for place in range(len(GENES))], ["coding"] * len(GENES)], ids=["names", "one word"])
+def test_what_else_is_said_of_the_rows_hides_no_sample(about):
+    data = read({"gene": GENES, "about": about} | levels(GIVEN))
+    (one,) = [one for one in judge(data) if one.slug == "examples-as-columns"]
+    assert one.columns == tuple(GIVEN[:-1]) and "index_col='gene'" in one.do
+
+
 NUMBERS = np.random.default_rng(3).normal(size=len(GENES))
 
 

@@ -79,6 +79,7 @@ KINDS = {
     "LabVIEW": ("LabVIEW Measurement\t\nWriter_Version\t2\n***End_of_Header***\t\n\t\nChannels\t2\t\t\n***End_of_Header***\t\t\t\nX_Value\tVoltage\n", "to the second ***End_of_Header***"),
     "JCAMP-DX": ("##TITLE=x\n##JCAMP-DX=4.24\n400 1 2 3\n##END=\n", "got a spectrum in JCAMP-DX"),
     "subtitles": (repeated("{i}\n00:00:0{d},000 --> 00:00:0{d},900\nso it is\n"), "got subtitles"),
+    "mass spectra": ("BEGIN IONS\nTITLE=scan=1\nPEPMASS=445.12\n100.1 5.0\nEND IONS\n\n" * 9, "pyteomics.mgf.read"),
     "a calendar": ("BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n", "a row for each event"),
     "addresses": ("BEGIN:VCARD\nVERSION:3.0\nEND:VCARD\n", "got addresses"),
     "chess": (repeated('[Event "one"]\n[White "{y}"]\n\n1. e4 e5 1-0\n'), "chess.pgn.read_game"),

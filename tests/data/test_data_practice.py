@@ -67,6 +67,8 @@ NUMBERS = {
     "a negative difference of pandas": (["-1 days +23:59:00", "0 days 00:01:00"], [-60, 60], "in seconds"),
     "clocks in French": (["14h30", "9h05"], [52200, 32700], "in seconds"),
     "clocks in German": (["14:30 Uhr", "09:05 Uhr"], [52200, 32700], "in seconds"),
+    "clocks in German with a point": (["14.30 Uhr", "9.05 Uhr", "0.15 Uhr"], [52200, 32700, 900], "in seconds"),
+    "whole hours in German": (["14 Uhr", "9 Uhr", "20 Uhr"], [14, 9, 20], "Uhr left out"),
     "clocks in Spanish": (["10:30 a. m.", "2:30 p. m."], [37800, 52200], "in seconds"),
 }  # fmt: skip
 

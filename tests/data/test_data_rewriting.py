@@ -37,6 +37,9 @@ FORMS = {
     "a list of SAP": (framed("|v   |w     |y  |", lambda v, w, y: f"|{v:>4}|{w:6}|{y:3}|", frame="-" * 17), "a frame"),
     "what ROOT prints": ("*" * 24 + "\n" + lines(lambda v, w, y: f"* {v:>4} * {w:6} * {y:>4} *", above=("*    v * w      *    y *", "*" * 24), below=("*" * 24, "==> 40 selected entries")), "a frame of stars around cells"),
     "settings as instruments write them, and a title": (lines(lambda v, w, y: f"{v}\t{w}\t{y}", above=("Version\t3.08", "", "Path:\tC:\\a", "", "Results", "v\tw\ty")), "left out: 3 lines around the table (such as 'Version\\t3.08')"),
+    "a title above blanks": (lines(lambda v, w, y: f"{v} {w.replace(', ', '')} {y}", above=("Station: North, 2020", "", "v w y")), "left out: 1 line around the table (such as 'Station: North, 2020')"),
+    "a title above blanks, and rows that are counted": (lines(lambda v, w, y: f"{v} {w.replace(', ', '')} {y}", above=("Station North of 2020", "v w y"), below=("(40 rows)",)), "left out: 2 lines around the table (such as 'Station North of 2020')"),
+    "a title above columns of fixed widths": (lines(lambda v, w, y: f"{v:<4}{ALIGNED[w[-1]]:<11}{y}", above=("Measurements 1998-2020", "of the mill", "", "v   w          y")), "left out: 2 lines around the table (such as 'Measurements 1998-2020')"),
     "ARFF of KEEL": (lines(lambda v, w, y: f"{v}, '{w}', {y}", above=("@relation r", "@attribute v real [0, 40]", "@attribute 'w' {'x, 0'}", "@attribute y {p, q}", "@inputs v, w", "@outputs y", "@data")), "ARFF: names from its attributes"),
     "lines that box characters draw": (framed("│ v │ w │ y │", lambda v, w, y: f"│ {v} │ {w} │ {y} │", frame="├───┼───┼───┤"), "a frame"),
     "names and values": (lines(lambda v, w, y: f'v={v} w="{w}" y={y}'), "name=value in each line: 'v', 'w', 'y'"),
@@ -218,3 +221,33 @@ def test_a_long_cell_takes_no_time(cell, tmp_path):
     start = time.perf_counter()
     assert read(made(f'{text}"{cell * 100_000}",1,p\n', tmp_path)).rows == 31
     assert time.perf_counter() - start < 10
+
+
+CURVE = [(f"{i * 0.5:.3f}", f"{i * 37 % 101}") for i in range(120)]
+
+
+@pytest.mark.parametrize("mark", ["\t", ",", ";"])
+def test_a_curve_below_settings_in_sections(mark, tmp_path):
+    above = ["[Header]", mark.join(["Program", "Lab 5"]), "", "[Curve(A)]", mark.join(["Points", "120"]), mark.join(["t (min)", "level"])]
+    data = read(made("\n".join([*above, *map(mark.join, CURVE)]) + "\n", tmp_path))
+    assert (data.source_columns, data.target_name, data.rows) == (("t (min)",), "level", 120)
+    assert data.inputs["t (min)"][:3].tolist() == [0, 0.5, 1]
+    assert "left out: 4 lines around the table (such as '[Header]')" in "\n".join(map(str, data.notes))
+
+
+def test_a_title_above_rows_without_names_is_none_of_them(tmp_path):
+    rows = "".join(f"2010-02-27T06:30:{i // 20:02}.{i % 20 * 50:03}  {i * 37 % 101}\n" for i in range(100))
+    data = read(made("TIMESERIES M, 100 samples, 20 per second\n" + rows, tmp_path))
+    assert data.rows == 100 and data.columns[0].kind == "date" and data.target[:2].tolist() == [0, 37]
+
+
+def test_texts_below_a_word_are_no_table(tmp_path):
+    text = "Said\n" + "".join(f"so it is not {i} at all\n" for i in range(20))
+    with pytest.raises(FourfoldError) as caught:
+        read(made(text, tmp_path))
+    assert caught.value.slug == "no-inputs"
+
+
+def test_lines_above_names_of_more_columns_are_to_be_removed(tmp_path):
+    text = "Tracks\n100\n,,A,,,B,,,\nframe,part,x,y,z,x,y,z\n" + "".join(f"{i},0,1,2,3,4,5,{i % 7}\n" for i in range(30))
+    refused_and_said(text, 2, "ragged-row", "Do this: remove the lines above the one that names the columns", tmp_path)

@@ -109,3 +109,27 @@ def test_in_arrays_padding_is_not_counted():
     x[:, 0, 1] = -999
     x[:, 5:] = np.nan
     assert found(read({"x": x, "y": np.arange(40) % 2})) == said("x.1", "20.0 %")
+
+
+def of_rows(**columns):
+    rng = np.random.default_rng(0)
+    table = {"w": rng.normal(size=60), **{name: np.asarray(values, float) for name, values in columns.items()}}
+    return {str(one).split(",")[0] for one in judge(read(table | {"y": ["p", "q"] * 30})) if one.slug == "stands-for-missing"}
+
+
+def test_codes_below_zero_are_told_where_several_columns_have_them():
+    scores, months = np.tile([-9, 70, 81, 55, 62, 90], 10), np.tile([-9, -8, 300, 12, 480, 77], 10)
+    assert of_rows(a=scores, b=months) == {"column 'a' is -9 in 16.7 % of the rows", "column 'b' is -9 or -8 in 33.3 % of the rows"}
+    assert of_rows(a=scores, b=months + 20) == set()
+    assert of_rows(a=scores, b=np.where(months == -8, -5, months)) == set()
+
+
+def test_a_stand_in_beside_one_other_number_is_told():
+    assert of_rows(a=np.tile([-9999, 4, 4], 20)) == {"column 'a' is -9999 in 33.3 % of the rows"}
+    assert of_rows(a=np.tile([9, 0, 0], 20), b=np.tile([999, 500, 500], 20)) == set()
+
+
+def test_a_class_that_stands_for_a_missing_number_is_told():
+    table = {"v": np.arange(60) % 7 / 3, "y": np.tile([-9999, 5, -9999], 20)}
+    told = [str(one) for one in judge(read(table)) if one.slug == "target-stands-for-missing"]
+    assert told and told[0].startswith("the target is -9999 in 66.7 % of the rows")

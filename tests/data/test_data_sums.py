@@ -19,6 +19,7 @@ def found(target, **beside):
 MADE = {
     "a total": (sum(PARTS.values()), "sum of 'north', 'south', 'east', 'west'"),
     "a total of some": (PARTS["south"] + PARTS["east"], "sum of 'south', 'east'"),
+    "a total and a fee": (PARTS["south"] + PARTS["east"] + 1.5, "sum (plus 1.5) of 'south', 'east'"),
     "a margin": (PARTS["west"] - PARTS["north"], "difference of 'west', 'north'"),
     "a price times how many": ((PARTS["east"] * PARTS["south"]).round(1), "product of 'south', 'east'"),
     "a price for one": ((PARTS["west"] / PARTS["south"]).round(3), "quotient of 'west', 'south'"),
@@ -94,3 +95,20 @@ def test_one_column_alone_times_another_that_hardly_varies_is_no_product():
 
 def test_classes_are_not_made_of_inputs():
     assert "made-of-inputs" not in found((PARTS["north"] > 10) * 1)
+
+
+HOME, AWAY = np.random.default_rng(5).poisson(1.5, (2, 90))
+RESULTS = {
+    "who won": np.array(["away", "drawn", "home"])[np.sign(HOME - AWAY) + 1],
+    "whether the first did": (HOME > AWAY).astype(int),
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_classes_that_say_which_of_two_numbers_is_larger(name):
+    table = {"shots": HOME * 2 + np.arange(90) % 5, "h": HOME, "a": AWAY, "y": RESULTS[name]}
+    (one,) = [one for one in judge(read(table)) if one.slug == "larger-of-two"]
+    assert one.important and one.what == "the target 'y' says which of 'h', 'a' is larger, in all rows"
+    assert one.do.startswith("--drop h,a, if they are not known")
+    table["y"] = np.where(np.arange(90) == 3, RESULTS[name][RESULTS[name] != RESULTS[name][3]][0], RESULTS[name])
+    assert not [one for one in judge(read(table)) if one.slug == "larger-of-two"]

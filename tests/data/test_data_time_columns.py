@@ -6,6 +6,7 @@ import pytest
 
 from fourfold.data import read
 from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.findings import judge
 from fourfold.data.prediction.new_rows import parts_of_inputs, read_inputs
 from fourfold.data.series.ahead import Ahead
 from fourfold.data.series.clock import shown
@@ -495,3 +496,38 @@ def test_numbers_that_are_called_otherwise_or_count_otherwise_are_no_dates():
                          ("year", 1960 + np.arange(300) / 52.0), ("day", 43831 - 20_000 + np.arange(60.0))):  # fmt: skip
         assert counted_dates(name, values) is None
 
+
+def recorded():
+    """Two days of minutes, once as dates and once as seconds, of 12 people in turn."""
+    minutes = np.arange(2880)
+    return {
+        "when": np.datetime64("2023-03-01T00:00") + minutes * np.timedelta64(1, "m"),
+        "Timestamp": 1677628800.5 + 60 * minutes,
+        "who": as_objects([f"p{n % 12}" for n in minutes]),
+        "v": np.random.default_rng(0).normal(size=2880),
+        "kind": as_objects([["walk", "run"][n % 12 % 2] for n in minutes]),
+    }
+
+
+def test_seconds_beside_the_time_of_series_are_no_channel():
+    table = recorded()
+    data = read(table, target="kind", roles=Roles(id="who", time="when"))
+    assert data.source_columns[-1] == "v" and data.inputs.shape == (12, 240, 1)
+    assert "left out: Timestamp (a date beside the time)" in map(str, data.notes)
+    preparation = Preparation.from_json(Preparation.fit(data, np.arange(12)).to_json())
+    for new in (table, {name: values for name, values in table.items() if name != "Timestamp"}):
+        assert np.array_equal(read_inputs(new, preparation).inputs, data.inputs)
+
+
+def test_seconds_beside_the_time_of_a_forecast_are_no_channel():
+    table = {name: values for name, values in recorded().items() if name not in ("who", "kind")}
+    data = read(table, target="v", ahead=Ahead(5))
+    assert data.forecast.channels[0] == "v" and "Timestamp" not in data.forecast.channels
+    assert "left out: Timestamp (a date beside the time)" in map(str, data.notes)
+
+
+@pytest.mark.parametrize(("name", "id", "told"), [("device_id", None, True), ("device_id", "device_id", False), ("mode", None, False)])
+def test_ids_that_take_turns_in_one_forecast_are_told(name, id, told):
+    table = {"when": recorded()["when"][:400], name: as_objects([f"d{n % 4}" for n in range(400)]), "v": recorded()["v"][:400]}
+    found = [one for one in judge(read(table, target="v", roles=Roles(id=id), ahead=Ahead(5))) if one.slug == "ids-as-channels"]
+    assert [(one.columns, one.do) for one in found] == [(("device_id",), "--id device_id, if each of its values is a series")] * told

@@ -88,3 +88,44 @@ def test_two_columns_that_name_series_together_are_said():
 def test_dates_that_do_not_begin_anew_or_those_of_known_series(frame, options, sorted_by):
     slugs = found(frame, target="y", **options)
     assert "dates-begin-anew" not in slugs and ("in-order-of-time" in slugs) is sorted_by
+
+
+def test_dates_that_begin_anew_together_are_told_at_once():
+    frame = days(6)
+    frame.insert(1, "until", frame["day"] + pd.Timedelta(days=1))
+    told = [one for one in judge(read(frame, target="y")) if one.slug == "dates-begin-anew"]
+    assert [one.columns for one in told] == [("day", "until")]
+    assert told[0].what.startswith("the dates 'day', 'until' begin anew 5 times: the rows may be 6 series")
+    (told,) = [one for one in judge(read(frame[:30], target="y")) if one.slug == "in-order-of-time"]
+    assert told.what.startswith("the rows are sorted by the dates 'day', 'until': ") and told.columns == ("day", "until")
+
+
+def trials():
+    """20 participants, each on a day of its own, in 30 trials."""
+    rng = np.random.default_rng(0)
+    who, trial = np.divmod(np.arange(600), 30)
+    return pd.DataFrame({
+        "participant": [f"p{one}" for one in who], "place": trial, "when": pd.Timestamp("2023-03-01") + pd.to_timedelta(who, unit="D"),
+        "rt": rng.normal(size=600), "right": rng.integers(0, 2, 600),
+    })  # fmt: skip
+
+
+def test_the_day_of_a_participant_is_no_time_at_which_trials_are_measured():
+    slugs = found(trials(), target="right")
+    assert slugs["panel"].columns == ("participant",)
+    assert slugs["panel"].do.endswith("--id participant --time place if its rows are the steps of a series")
+
+
+@pytest.mark.parametrize(("names", "panel"), [(("Row", "Col"), False), (("line", "part"), True)])
+def test_the_places_of_a_grid_are_no_steps(names, panel):
+    row, column = np.divmod(np.arange(96), 12)
+    frame = pd.DataFrame({names[0]: row % 8 + 1, names[1]: column + 1, "v": np.random.default_rng(0).normal(size=96), "y": [*"pq"] * 48})
+    assert ("panel" in found(frame, target="y")) == panel
+
+
+def test_the_unit_of_a_panel_is_no_class():
+    rng = np.random.default_rng(0)
+    unit, step = np.divmod(np.arange(600), 50)
+    table = {"x0": unit + 1, "x1": step + 1, **{f"x{place}": rng.normal(size=600) for place in (2, 3, 4)}}
+    slugs = {one.slug: one for one in judge(read(table))}
+    assert slugs["panel"].columns == ("x0",) and "classes-elsewhere" not in slugs

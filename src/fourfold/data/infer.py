@@ -350,9 +350,11 @@ def _labelled(
 
 
 def _filled(source: Source) -> str:
-    """The last column beside the target that may be one, or has values in most rows; "" without any."""
+    """The last column beside the target that may be one, or has values in most rows, and no words of its own for none,
+    as far as there is such a column; "" without any."""
     table = source.inputs if isinstance(source.inputs, Table) else Table({})
     filled = (name for name in reversed(table.names) if 2 * missing(table[name]).sum() <= table.rows)
-    return another_target(table) or next(filled, "")
+    plain = Table({name: values for name, values in table.items() if not source.classlike.get(name)})
+    return another_target(plain) or another_target(table) or next(filled, "")
 
 

@@ -92,8 +92,9 @@ def _what_it_means(
         return ""
     if are_free(values[~absent].tolist()) and (other := instead()):
         return f"{another(other)}, as these are texts; {SPELLED}"
-    if set(source.classlike.get(name, ("",))) - _for_numbers(source).keys():
-        return f"remove these rows or fill in the target; {SPELLED}"
+    if spelled := sorted(set(source.classlike.get(name, ("",))) - _for_numbers(source).keys()):
+        do = f"remove these rows or fill in the target; {SPELLED}" + f" (here {listed(spelled)})" * all(spelled)
+        return f"{do}; else {another(other)}{guess}" if guess and (other := instead()) else do
     return ""
 
 

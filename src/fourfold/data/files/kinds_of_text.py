@@ -151,6 +151,11 @@ KINDS_OF_TEXT: tuple[WrongKind, ...] = (
     ),
     WrongKind("subtitles", matches(SUBTITLES), "write a csv with the columns text and label"),
     WrongKind("a calendar", says(b"begin:vcalendar"), "write a csv with a row for each event"),
+    WrongKind(
+        "mass spectra, peak by peak (MGF)",
+        says(b"begin ions"),
+        "pyteomics.mgf.read, then a csv with a row for each spectrum, and a column for each range of m/z",
+    ),
     WrongKind("addresses (vCard)", says(b"begin:vcard"), "export them as csv"),
     WrongKind(
         "games of chess (PGN)",

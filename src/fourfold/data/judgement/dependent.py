@@ -21,6 +21,9 @@ from .in_time import parts_in_order
 FEWEST_UNITS = 3
 """Of two, such as the sexes, each row at another time is more likely a table of counts or means."""
 
+PLACES = frozenset(["row", "col", "column", "x", "y", "lon", "lat", "zeile", "spalte", "ligne", "colonne", "fila"])
+"""What numbers the places of a grid, such as a plate of wells."""
+
 
 class Panel(NamedTuple):
     """The column that names units, its values (N,), and the column of the times at which each has one row at most."""
@@ -37,14 +40,19 @@ def judge(case: Case) -> Iterator[Finding]:
     if panel is not None:
         yield _finding("panel", *panel[:2], f"repeats, with one row at most for each {panel.time!r}", panel.time)
     for name, kind, values in case.columns():
-        is_id = ID.search(name) is not None
-        called = (is_id or name.casefold() in UNITS) and (panel is None or name != panel.unit)
-        if not called or kind not in ("number", "category") or not _repeats(values):
+        known = panel is not None and name == panel.unit
+        if known or not _is_whose(name) or kind not in ("number", "category") or not _repeats(values):
             continue
-        if is_id:
+        if ID.search(name):
             yield _finding("repeated-ids", name, values, "is called an id and repeats")
         elif not is_known(case, values):
             yield _finding("repeated-units", name, values, "repeats, and by its name says whose the rows are")
+
+
+def unit_of_panel(case: Case) -> str:
+    """The column that names the units of a panel; "" where there is none."""
+    panel = _panel(case)
+    return panel.unit if panel is not None else ""
 
 
 def _finding(slug: str, name: str, values: np.ndarray, does: str, time: str = "COLUMN") -> Finding:
@@ -64,7 +72,12 @@ def _panel(case: Case) -> Panel | None:
     """The likeliest panel: words or whole numbers that repeat, no two rows of which have the same time, which chance
     would hardly do; else those in whose rows, one below the other, a number counts anew."""
     columns = [(name, kind, values) for name, kind, values in case.columns() if not np.isnan(values).any()]
-    times = {name: values for name, kind, values in columns if kind == "date" or is_time(name) or "age" in named(name)}
+    whose = [values for name, _, values in columns if _is_whose(name) and _repeats(values)]
+    times = {
+        name: values
+        for name, kind, values in columns
+        if (kind == "date" or is_time(name) or "age" in named(name)) and not any(_is_of(values, each) for each in whose)
+    }
     parts = parts_in_order(case)
     others = [
         (name, values)
@@ -89,6 +102,16 @@ def _panel(case: Case) -> Panel | None:
             if unit != time and counts_anew(moments, values) and not is_known(case, values):
                 return Panel(unit, values, time)
     return best
+
+
+def _is_whose(name: str) -> bool:
+    """Whether a column is called an id, or what numbers units."""
+    return ID.search(name) is not None or name.casefold() in UNITS
+
+
+def _is_of(values: np.ndarray, units: np.ndarray) -> bool:
+    """Whether each of the units (N,) has one value, as a patient a date of birth: no time at which it is measured."""
+    return len(np.unique(np.stack([units, values]), axis=1).T) == len(np.unique(units))
 
 
 def time_within(case: Case, ids: np.ndarray) -> str:
@@ -122,8 +145,8 @@ def counts_anew(moments: np.ndarray, values: np.ndarray) -> bool:
 
 
 def _may_count(name: str, kind: str) -> bool:
-    """Whether a column may number the steps of units: it is not called what numbers the units themselves."""
-    return kind == "number" and ID.search(name) is None and name.casefold() not in UNITS
+    """Whether a column may number the steps of units: it is not called what numbers the units themselves, or places."""
+    return kind == "number" and not _is_whose(name) and name.casefold() not in PLACES
 
 
 def may_name_units(kind: str, values: np.ndarray) -> bool:

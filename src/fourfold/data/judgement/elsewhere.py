@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fourfold.data.columns.target_choice import LAST
 from fourfold.data.dataset import Finding
 from fourfold.data.places import are_places
 from fourfold.data.values.stamps import named
+from fourfold.data.values.word_channels import column_of
 
 from .case import Case
-from .guessed import is_number, was_guessed, why_guessed
+from .dependent import unit_of_panel
+from .guessed import is_number, was_guessed, was_last
 from .in_time import parts_in_order
 
 __all__ = ["judge"]
@@ -47,7 +48,7 @@ def judge(case: Case) -> Iterator[Finding]:
         return
     if are_places((*case.dataset.source_columns, case.dataset.target_name)):
         yield from _without_names(case)
-    elif (why_guessed(case) or "").startswith(LAST):
+    elif was_last(case):
         yield from _called_so(case)
 
 
@@ -71,10 +72,11 @@ def _without_names(case: Case) -> Iterator[Finding]:
 
 
 def _few(case: Case) -> Iterator[Few]:
-    """The columns of few words or whole numbers, which are no parts of a time."""
-    parts = parts_in_order(case)
+    """The columns of few words or whole numbers, which are no parts of a time, don't name units that are measured
+    several times, and are no indicators of words in lists."""
+    no_classes = {*parts_in_order(case), unit_of_panel(case)}
     for name, column, values in case.columns():
-        if name in parts:
+        if name in no_classes or column_of(name) != name:
             continue
         present = values[~np.isnan(values)]
         different = len(np.unique(present))

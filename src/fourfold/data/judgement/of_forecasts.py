@@ -9,6 +9,8 @@ import numpy as np
 
 from fourfold.data.dataset import Finding, Forecast
 from fourfold.data.messages import counted, listed
+from fourfold.data.values.called import ID, UNITS
+from fourfold.data.values.word_channels import column_of, levels_among
 
 from .case import Case
 
@@ -25,6 +27,8 @@ def judge(case: Case) -> Iterator[Finding]:
     forecast = case.dataset.forecast
     assert forecast is not None
     yield from _without_windows(forecast)
+    if len(forecast.labels) == 1:
+        yield from _ids_as_channels(forecast)
     if not forecast.windows.time:
         yield from _in_no_order(forecast, np.asarray(case.dataset.inputs))
 
@@ -42,6 +46,22 @@ def _without_windows(forecast: Forecast) -> Iterator[Finding]:
             "compare them apart, or with a shorter --window, or leave them out",
             important=len(lost) > FEW_LOST * len(forecast.labels),
         )
+
+
+def _ids_as_channels(forecast: Forecast) -> Iterator[Finding]:
+    """Columns that are called ids and whose words take turns in what is read as one series."""
+    names = dict.fromkeys(map(column_of, forecast.channels))
+    for name in names:
+        if name not in forecast.channels and (ID.search(name) or name.casefold() in UNITS):
+            yield Finding(
+                "ids-as-channels",
+                f"column {name!r} is called an id, and is read as something that changes within one series",
+                "series",
+                len(levels_among(name, forecast.channels)),
+                f"--id {shlex.quote(name)}, if each of its values is a series",
+                important=True,
+                columns=(name,),
+            )
 
 
 def _in_no_order(forecast: Forecast, windows: np.ndarray) -> Iterator[Finding]:

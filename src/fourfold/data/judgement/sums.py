@@ -1,8 +1,9 @@
 """A target that is made of inputs: the sum, the mean or the difference of some of them, what shares leave of 100 or 1,
-the product or the quotient of two, or the time between two dates."""
+the product or the quotient of two, which of two is larger, or the time between two dates."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -24,13 +25,22 @@ WHOLES, ROUNDED_PARTS = (100, 1), 0.2
 BEYOND = 5
 """How many times wider all factors of a product spread than a single one may leave its target to differ."""
 
+FEWEST_OF_A_CLASS = 5
+"""Rows of each class below which it may be chance that one of two numbers is larger in them."""
+
+SIGNS = (-1, 0, 1)
+"""What tells which of two numbers is larger, or that both are equal."""
+
 UNITS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0, "weeks": 604800.0, "years": 31556952.0}
 """Seconds of what the time between two dates is told in."""
 
 
 def judge(case: Case) -> Iterator[Finding]:
-    """Totals, margins and balances, which are known where their parts are."""
-    if case.dataset.layout != "flat" or case.task.kind != "regression" or case.task.several:
+    """Totals, margins, balances and results of matches, which are known where their parts are."""
+    if case.dataset.layout != "flat" or case.task.several:
+        return
+    if case.task.kind == "classification":
+        yield from _larger_of_two(case)
         return
     rows = case.sample[:MOST_ROWS]
     target = np.asarray(case.codes, dtype=np.float64)[rows]
@@ -65,6 +75,8 @@ def _made_of(columns: np.ndarray, target: np.ndarray) -> tuple[str, Sequence[int
     >>> parts = np.random.default_rng(0).normal(size=(4, 30))
     >>> _made_of(parts, parts[1:].sum(axis=0)), _made_of(parts, parts[:2].mean(axis=0))
     (('sum of', range(1, 4)), ('mean of', range(0, 2)))
+    >>> _made_of(parts, parts[:2].sum(axis=0) + 2.5)
+    ('sum (plus 2.5) of', range(0, 2))
     >>> _made_of(parts, parts[3] - parts[1]), _made_of(parts, parts[0] * parts[2])
     (('difference of', (3, 1)), ('product of', (0, 2)))
     >>> _made_of(parts, 100 - parts[:3].sum(axis=0))
@@ -76,10 +88,13 @@ def _made_of(columns: np.ndarray, target: np.ndarray) -> tuple[str, Sequence[int
     sums = np.concatenate([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0)])
     for length in range(2, len(columns) + 1):
         runs = sums[length:] - sums[:-length]
-        for what, made in (("sum of", runs), ("mean of", runs / length)):
-            found = np.flatnonzero((np.abs(made - target) <= tolerance).all(axis=1))
+        for what, made in (("sum", runs), ("mean", runs / length)):
+            away = target - made
+            more = np.median(away, axis=1)  # a fee, which is the same in all rows
+            found = np.flatnonzero((np.abs(away - more[:, None]) <= tolerance).all(axis=1))
             if found.size:
-                return what, range(int(found[0]), int(found[0]) + length)
+                plus = f" (plus {more[found[0]]:.4g})" if abs(more[found[0]]) > tolerance else ""
+                return f"{what}{plus} of", range(int(found[0]), int(found[0]) + length)
         rounded = max(tolerance, min((length + 1) * _step(target) / 2, ROUNDED_PARTS * target.std()))
         for whole in WHOLES:
             found = np.flatnonzero((np.abs(whole - runs - target) <= rounded).all(axis=1))
@@ -90,6 +105,35 @@ def _made_of(columns: np.ndarray, target: np.ndarray) -> tuple[str, Sequence[int
         if found.size and found[0] != second:
             return "difference of", (int(found[0]), second)
     return _multiplied(columns, target)
+
+
+def _larger_of_two(case: Case) -> Iterator[Finding]:
+    """Classes that say which of two numbers is larger, or whether both are equal, as the result of a match."""
+    rows = case.sample[:MOST_ROWS]
+    codes = case.codes[rows].astype(np.float64)
+    numbers = {name: values for name, kind, values in case.columns(rows) if kind == "number"}
+    columns = {name: values for name, values in numbers.items() if not np.isnan(values).any()}
+    rare = np.unique(codes, return_counts=True)[1].min() < FEWEST_OF_A_CLASS
+    if rare or len(rows) < FEWEST or len(case.task.classes) > len(SIGNS) or len(columns) > MOST_COLUMNS:
+        return
+    for one, other in itertools.combinations(columns, 2):
+        signs = np.sign(columns[one] - columns[other])
+        if _count(signs) > 1 and _count(signs + len(SIGNS) * codes) == _count(signs):
+            yield Finding(
+                "larger-of-two",
+                f"the target {case.dataset.target_name!r} says which of {listed([one, other])} is larger, in all rows",
+                "columns",
+                2,
+                f"{to_drop([one, other])}, if they are not known before the target is; else compute it",
+                important=True,
+                columns=(one, other),
+            )
+            return
+
+
+def _count(values: np.ndarray) -> int:
+    """How many different values there are."""
+    return len(np.unique(values))
 
 
 def _step(target: np.ndarray) -> float:

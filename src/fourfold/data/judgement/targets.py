@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from fourfold.data.columns.left_out import LeftOut
-from fourfold.data.columns.target_choice import COORDINATE, LAST, WITH_VALUES
+from fourfold.data.columns.target_choice import COORDINATE, WITH_VALUES
 from fourfold.data.columns.wide import dated_before
 from fourfold.data.dataset import Column, Finding
 from fourfold.data.files.class_levels import TwoLevels
@@ -23,7 +23,7 @@ from fourfold.preprocessing.task import IMBALANCED, largest_share
 
 from .case import Case
 from .elsewhere import FEW_VALUES, MANY_CLASSES
-from .guessed import is_number, was_guessed
+from .guessed import is_number, was_guessed, was_last
 from .one_hot import side_by_side
 
 RARE = 10
@@ -223,7 +223,7 @@ def one_of_labels(case: Case) -> Iterator[Finding]:
 def left_out_alike(case: Case) -> Iterator[Finding]:
     """Where the last column was taken, and several that are left out beside pictures or texts have its two values."""
     for note in case.dataset.notes:
-        if not isinstance(note, LeftOut) or len(note.alike) + 1 < FEWEST_LABELS or not was_guessed(case, LAST):
+        if not isinstance(note, LeftOut) or len(note.alike) + 1 < FEWEST_LABELS or not was_last(case):
             continue
         labels = [*note.alike, case.dataset.target_name]
         several = "one class in several columns" if note.one_each else "labels of which a row can have several"
@@ -244,7 +244,7 @@ def left_out_alike(case: Case) -> Iterator[Finding]:
 def left_out_classes(case: Case) -> Iterator[Finding]:
     """Where the last column was taken, and others that are left out beside pictures may be the target as well."""
     for note in case.dataset.notes:
-        if not isinstance(note, LeftOut) or case.dataset.layout != "image" or not was_guessed(case, LAST):
+        if not isinstance(note, LeftOut) or case.dataset.layout != "image" or not was_last(case):
             continue
         labels = [name for name, _ in note.classes]
         if labels:

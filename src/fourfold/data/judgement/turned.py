@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -20,18 +21,21 @@ MOST_KINDS = 4
 
 
 def judge(case: Case) -> Iterator[Finding]:
-    """Where the target was guessed, and words that differ name the rows before nothing but numbers, the target among
-    them, whose names are a few words and numbers: they may be the examples. Those that rise by one may be steps."""
+    """Where the target was guessed, and words that differ name the rows, also beside others that are left out, before
+    nothing but numbers, the target among them, whose names are a few words and numbers: they may be the examples. Those
+    that rise by one may be steps."""
     dataset, target = case.dataset, case.dataset.target_name
     if dataset.layout != "flat" or not was_guessed(case) or not is_number(case) or not dataset.source_columns:
         return
-    names = dataset.source_columns[0]
-    examples = [*dataset.source_columns[1:], target]
-    left_out = any(note.what == f"left out: {names!r}" and note.because.startswith(DIFFERENT) for note in dataset.notes)
+    used = {column.name for column in dataset.columns}
+    about = [*itertools.takewhile(lambda name: name not in used, dataset.source_columns)]
+    different = [note.what for note in dataset.notes if note.because.startswith(DIFFERENT)]
+    names = next((name for name in about if any(repr(name) in what for what in different)), None)
+    examples = [*dataset.source_columns[len(about) :], target]
     numbers = all(column.kind == "number" for column in dataset.columns) and len(dataset.columns) == len(examples) - 1
     kinds = {NUMBER.sub("0", name) for name in examples if NUMBER.search(name)}
     numbered = all(NUMBER.search(name) for name in examples) and len(kinds) <= MOST_KINDS
-    if not (left_out and numbers and numbered and len(examples) > FEWEST) or are_places(tuple(examples)):
+    if names is None or not (numbers and numbered and len(examples) > FEWEST) or are_places(tuple(examples)):
         return
     if are_counted(sorted(examples, key=number_of)):
         return

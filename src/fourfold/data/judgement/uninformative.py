@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def judge(case: Case) -> Iterator[Finding]:
             note.what.removeprefix("left out: ") for note in case.dataset.notes if note.because == CONSTANT
         ]
         yield Finding("constant-columns", f"columns that never vary: {', '.join(names)}", "notes", constant)
-    nearly, counters, times = [], {}, times_in_order(case)
+    nearly, counters, dates, times = [], {}, {}, times_in_order(case)
     parts = [] if times else parts_in_order(case)
     for name, kind, values in case.columns():
         likely = _usual_share(values[case.sample]) >= LIKELY
@@ -46,7 +46,7 @@ def judge(case: Case) -> Iterator[Finding]:
         if counts and not trend:
             counters[name] = values
         if kind == "date" and direction(values):
-            yield from _dated(case, name, values)
+            dates[name] = _begins_anew(values)
         if kind == "number" and not (counts or trend or case.dataset.time_ordered) and rises(values):
             yield Finding(
                 "rises-throughout",
@@ -58,12 +58,13 @@ def judge(case: Case) -> Iterator[Finding]:
                 important=True,
                 columns=(name,),
             )
+    yield from _dated(case, dates)
     yield from _counting(case, counters)
     for name, back, on in _dates_left_out(case):
         if back != on and min(back, on) * SELDOM <= case.dataset.rows:
-            yield from _sorted_by(case, name)
+            yield from _sorted_by(case, _dates([name]), name)
     if parts:
-        yield from _sorted_by(case, *parts)
+        yield from _sorted_by(case, f"date {listed(parts)}", *parts)
     if case.dataset.time_ordered:
         yield from _out_of_order(case)
     if nearly:
@@ -130,41 +131,48 @@ def _are_in_order(values: np.ndarray) -> bool:
     return bool((steps > 0).all() or (steps < 0).all())
 
 
-def _dated(case: Case, name: str, values: np.ndarray) -> Iterator[Finding]:
-    """Rows that are sorted by a date, or in runs in each of which it begins anew; runs of a unit are told as such."""
-    starts = _begins_anew(values)
-    if not len(starts):
-        yield from _sorted_by(case, name)
-        return
-    if case.dataset.time_ordered or case.dataset.groups is not None:
-        return
+def _dated(case: Case, dates: Mapping[str, np.ndarray]) -> Iterator[Finding]:
+    """Rows that are sorted by dates, or in runs in which they begin anew, in the rows (M,) that are given of each."""
+    if ordered := [name for name, starts in dates.items() if not len(starts)]:
+        yield from _sorted_by(case, _dates(ordered), *ordered)
+    runs: dict[bytes, list[str]] = {}
+    for name, starts in dates.items():
+        runs.setdefault(starts.tobytes(), []).append(name)
+    if not case.dataset.time_ordered and case.dataset.groups is None:
+        for names in runs.values():
+            if len(starts := dates[names[0]]):
+                yield from _in_runs(case, names, starts)
+
+
+def _in_runs(case: Case, names: list[str], starts: np.ndarray) -> Iterator[Finding]:
+    """Rows in runs in each of which dates begin anew; runs of a unit are told as such."""
     told = _told_by(case, starts)
-    future, time = "random splits let a model learn from the future of each", shlex.quote(name)
+    future, time = "random splits let a model learn from the future of each", shlex.quote(names[0])
+    anew = f"the {_dates(names)} begin{'s' * (len(names) == 1)} anew {counted(len(starts), 'time')}"
     if told is None:
         yield Finding(
             "dates-begin-anew",
-            f"the date {name!r} begins anew {counted(len(starts), 'time')}: the rows may be {len(starts) + 1} series, "
-            f"one below the other, and {future}",
+            f"{anew}: the rows may be {len(starts) + 1} series, one below the other, and {future}",
             "times",
             len(starts),
             "if they are, name the column that tells them apart, or add one that numbers them: --group COLUMN, or "
             f"--id COLUMN --time {time}",
             important=True,
-            columns=(name,),
+            columns=tuple(names),
         )
     elif len(told) > 1:
         series = shlex.quote(",".join(told))
         steps = f"--id {series} --time {time}"
         yield Finding(
             "dates-of-named-series",
-            f"the date {name!r} begins anew {counted(len(starts), 'time')}, where {listed(told)} change: the rows are "
-            f"{len(starts) + 1} series, one below the other, and {future}",
+            f"{anew}, where {listed(told)} change: the rows are {len(starts) + 1} series, one below the other, and "
+            f"{future}",
             "times",
             len(starts),
             f"--group {series}, or {steps} if its rows are the steps of a series"
             + f"; {steps} {FORECAST}".rstrip(", ") * (case.task.kind == "regression"),
             important=True,
-            columns=(name,),
+            columns=tuple(names),
         )
 
 
@@ -204,18 +212,23 @@ def _told_by(case: Case, starts: np.ndarray) -> list[str] | None:
     return []
 
 
-def _sorted_by(case: Case, *names: str) -> Iterator[Finding]:
-    """Rows that are sorted by a date, or its parts, where no order of time was asked for."""
+def _sorted_by(case: Case, by: str, *names: str) -> Iterator[Finding]:
+    """Rows that are sorted ``by`` dates, or the parts of one, where no order of time was asked for."""
     if not case.dataset.time_ordered and case.dataset.rows >= FEWEST:
         yield Finding(
             "in-order-of-time",
-            f"the rows are sorted by the date {listed(names)}: random splits let a model learn from the future",
+            f"the rows are sorted by the {by}: random splits let a model learn from the future",
             "rows",
             case.dataset.rows,
             f"if what will be predicted lies in the future, {what_to_do(case)}",
             important=True,
             columns=names,
         )
+
+
+def _dates(names: Sequence[str]) -> str:
+    """Dates in a sentence."""
+    return f"date{'s' * (len(names) > 1)} {listed(names)}"
 
 
 def _dates_left_out(case: Case) -> list[tuple[str, int, int]]:

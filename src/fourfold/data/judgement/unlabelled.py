@@ -30,7 +30,8 @@ def judge(case: Case) -> Iterator[Finding]:
         f"{which} is missing in {count:,} of {counted(len(labelled), 'row')}, and these are left out",
         "share of rows",
         share,
-        "find it out for more rows, drawn by chance; " * (share > MOST) + "fourfold predict fills it in",
+        (share > MOST) * "find it out for more rows, drawn by chance, or write a word into the empty cells, if they "
+        "mean something, such as no; " + "fourfold predict fills it in",
         important=share > MOST,
     )
 

@@ -18,6 +18,9 @@ from fourfold.preprocessing.table import missing
 FEW_STRANGE = 0.1
 """The largest share of words that are no dates among those of a time."""
 
+BESIDE_TIME = "a date beside the time"
+"""Why a column is no channel that would tell each step of a series from those of others."""
+
 
 def table_of(source: Source, names: Iterable[str]) -> Table:
     """The source's table, which has all these columns."""

@@ -22,7 +22,16 @@ from fourfold.preprocessing.table import missing
 
 from .apart import repeated, telling_apart
 from .intervals import intervals_of, said_of_steps, usual
-from .long_columns import check_id, labels_of, meant, said_of, table_of, times_and_said
+from .long_columns import (
+    BESIDE_TIME,
+    check_id,
+    labels_of,
+    meant,
+    said_of,
+    seconds_of,
+    table_of,
+    times_and_said,
+)
 from .steps import Placed
 
 __all__ = ["assembled", "check_steps", "series_of"]
@@ -58,7 +67,9 @@ def assembled(
     check_id(source, id or None)
     own = [name for name in (*targets, roles.weight, roles.group) if isinstance(name, str)]
     table = table_of(source, [*filter(None, (id, time)), *own])
-    channels = [name for name in table if name not in (id, time, *own)]
+    others = [name for name in table if name not in (id, time, *own)]
+    times = seconds_of(source, others) if time else []
+    channels = [name for name in others if name not in times]
     built, placed = series_of(source, id, time, channels)
     first, number = placed.first, placed.series
 
@@ -89,7 +100,7 @@ def assembled(
             said.append(Note(f"{name}: missing in {rows}", "the value of the series' other rows"))
         return values[known]
 
-    said: list[Note] = []
+    said = [Note(f"left out: {name}", BESIDE_TIME) for name in times]
     stepwise = per == "step" or (per is None and len(targets) == 1 and placed.varies(table[targets[0]]))
     if stepwise and len(targets) > 1:
         raise OptionError(

@@ -18,7 +18,7 @@ from fourfold.data.values.words import Understood, as_written
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import missing
 
-from .long_columns import meant, said_of
+from .long_columns import BESIDE_TIME, meant, said_of, seconds_of
 
 __all__ = ["Channels", "channels_of_columns"]
 
@@ -52,6 +52,7 @@ def channels_of_columns(
     words = {name: found[name].values for name in others if found[name].kind == "category"}
     levels = {name: levels_of(own) if known is None else known.get(name, ()) for name, own in words.items()}
     left_out = {name: why for name in others if (why := _why_left_out(found[name], levels.get(name), known is None))}
+    left_out |= dict.fromkeys(seconds_of(source, others) if known is None else [], BESIDE_TIME)
     kept = [*targets, *(name for name in others if name not in left_out)]
     levels = {name: levels[name] for name in kept if name in levels}
 
@@ -99,7 +100,7 @@ def _why_left_out(found: Understood, levels: Levels | None, learning: bool) -> s
         reason = f"{different} different words" if different > 1 else "one word in all rows"
         return "" if levels is not None and 2 <= len(levels) <= MOST_LEVELS else reason
     if found.kind == "date":
-        return "a date beside the time"
+        return BESIDE_TIME
     constant = learning and len(np.unique(found.values[~np.isnan(found.values)])) < 2
     return "one value in all rows" if constant else ""
 

@@ -7,11 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-__all__ = ["IN_SECONDS", "Angles", "Duration", "duration_by", "durations_of"]
+__all__ = ["IN_SECONDS", "OF_CLOCKS", "Angles", "Duration", "duration_by", "durations_of"]
+
+OF_CLOCKS = "Uhr"
+"""What stands behind clocks in German, whose hours and minutes may have a point between them."""
 
 SIXTIETHS = re.compile(
     r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+(?P<plus>\+)?)?(?P<hours>\d{1,4})"
-    r"(?:[:h](?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:[.,]\d{1,9})?))?|(?=\s*[AaPp]\.?\s?[Mm]))"
+    r"(?:(?:[:h]|\.(?=\d\d Uhr$))(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:[.,]\d{1,9})?))?"
+    r"|(?=\s*[AaPp]\.?\s?[Mm]))"
     r"(?:\s*(?P<half>[AaPp]\.?\s?[Mm])\.?| (?:Uhr|h|hrs?))?",
     re.ASCII,
 )
@@ -34,6 +38,8 @@ class Sixtieths:
 
     >>> Sixtieths(3).parse("1:02:03.5"), Sixtieths(2).parse("1:30 PM"), Sixtieths(2).parse("1:30:05")
     (3723.5, 48600.0, None)
+    >>> Sixtieths(2).parse("9.30 Uhr"), Sixtieths(2).parse("9.30")
+    (34200.0, None)
     >>> [Sixtieths(2).parse(word) for word in ("12am", "1 p.m.", "13 pm")]
     [0.0, 46800.0, None]
     """

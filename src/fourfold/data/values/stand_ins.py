@@ -60,6 +60,9 @@ FEWEST, FAR = 3, 2.0
 FEWEST_SHARING = 2
 """Columns from which on one that is not usual counts, too."""
 
+BESIDE_ONE = 999
+"""The size from which on a usual one tells nothing else where all others are one number, less than a tenth of it."""
+
 
 class StandIn(NamedTuple):
     """What stands for a missing value, in which share of the values, and whether other columns alone tell so."""
@@ -99,21 +102,29 @@ def classes_among(values: np.ndarray) -> tuple[str, ...]:
 
 def shared_stand_ins(columns: Iterable[np.ndarray]) -> frozenset[float]:
     """The numbers, beyond 1, that loggers write for none: far from all others at an end of a column (N,), and so, or
-    the only one below 0, in another.
+    the only one below 0, in another; and codes of surveys that are all that lies below 0 in several.
 
     >>> one, other = np.array([*[-200.0] * 3, 1.0, 2.0]), np.array([*[-200.0] * 3, 0.0, 700.0])
     >>> sorted(shared_stand_ins([one, other, np.arange(9.0)])), sorted(shared_stand_ins([other, other]))
     ([-200.0], [])
+    >>> scores = [np.array([*[-9.0, -8.0] * 2, *range(20 * k)]) for k in (2, 3)]
+    >>> sorted(shared_stand_ins(scores)), sorted(shared_stand_ins(scores[:1]))
+    ([-9.0, -8.0], [])
     """
     counts: Counter[float] = Counter()
     far: set[float] = set()
+    codes: dict[frozenset[float], list[set[float]]] = {family: [] for family in CODES}
     for values in columns:
         present = values[~np.isnan(values)]
+        below = {*present[present < 0].tolist()} if (present < 0).sum() >= FEWEST and (present >= 0).any() else set()
+        for family, found in codes.items():
+            found += [below] * bool(below and below <= family)
         ends = {float(present.min()), float(present.max())} if present.size else ()
         among = {value: _is_far(value, present) for value in ends if abs(value) > 1}
         far |= {value for value in among if among[value]}
         counts.update(value for value in among if among[value] or _is_alone_below(value, present))
-    return frozenset(value for value in far if counts[value] >= FEWEST_SHARING)
+    shared = {value for value in far if counts[value] >= FEWEST_SHARING}
+    return frozenset(shared.union(*(set().union(*found) for found in codes.values() if len(found) >= FEWEST_SHARING)))
 
 
 def _is_alone_below(value: float, present: np.ndarray) -> bool:
@@ -132,6 +143,17 @@ def _is_far(value: float, present: np.ndarray) -> bool:
     return bool(spread and distance > spread)
 
 
+def _is_beside_one(value: float, present: np.ndarray) -> bool:
+    """Whether a number occurs often, and is far larger than the only other one.
+
+    >>> _is_beside_one(-9999.0, np.array([4.0, *[-9999.0] * 3])), _is_beside_one(9.0, np.array([0.0, *[9.0] * 3]))
+    (True, False)
+    """
+    others = np.unique(present[present != value])
+    often = int((present == value).sum()) >= FEWEST
+    return often and len(others) == 1 and abs(value) >= max(BESIDE_ONE, 10 * abs(float(others[0])))
+
+
 def stands_for_missing(
     values: np.ndarray, dates: bool = False, shared: Collection[float] = ()
 ) -> StandIn | None:
@@ -144,11 +166,29 @@ def stands_for_missing(
     present = values[~np.isnan(values)]
     for value in (float(present.min()), float(present.max())) if present.size else ():
         usual = int(value // DAY) in DAYS if dates else _is_usual(value)
-        far = _is_far(value, present)
+        far = _is_far(value, present) or (usual and not dates and _is_beside_one(value, present))
         if (usual and far) or (value in shared and (far or _is_alone_below(value, present))):
             word = str(np.datetime64(int(value // DAY), "D")) if dates else f"{value:.12g}"
             return StandIn(word, int((present == value).sum()) / len(values), not (usual and far))
-    return None if dates else _codes_of_surveys(present, len(values))
+    return None if dates else _codes_of_surveys(present, len(values)) or _shared_codes(present, len(values), shared)
+
+
+def _shared_codes(present: np.ndarray, rows: int, shared: Collection[float]) -> StandIn | None:
+    """The codes that are all that lies below 0, as in other columns, and their share of the rows."""
+    below = present[present < 0]
+    if not FEWEST <= len(below) < len(present) or not {*below.tolist()} <= {*shared}:
+        return None
+    return StandIn(_either(below), len(below) / rows, as_others=True)
+
+
+def _either(codes: np.ndarray) -> str:
+    """Different codes in a sentence.
+
+    >>> _either(np.array([9.0, 7.0, 9.0, 8.0])), _either(np.array([-9.0]))
+    ('7, 8 or 9', '-9')
+    """
+    names = [f"{code:.0f}" for code in np.unique(codes)]
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _codes_of_surveys(present: np.ndarray, rows: int) -> StandIn | None:
@@ -169,8 +209,7 @@ def _codes_of_surveys(present: np.ndarray, rows: int) -> StandIn | None:
             continue
         distance = np.abs(others[:, None] - [*family]).min()
         if distance > FAR * np.ptp(others) > 0:
-            names = [f"{code:.0f}" for code in np.unique(present[among])]
-            return StandIn(" or ".join(filter(None, (", ".join(names[:-1]), names[-1]))), float(among.sum() / rows))
+            return StandIn(_either(present[among]), float(among.sum() / rows))
     return None
 
 

@@ -27,7 +27,7 @@ from .dates import (
     years_from,
     zones_in,
 )
-from .durations import durations_of
+from .durations import OF_CLOCKS, durations_of
 from .flags import flags_said, is_mark
 from .hints import hint_of, of_codes, of_labels, of_limit, of_objects
 from .numerals import About, endings_of, style_by, style_of
@@ -129,7 +129,7 @@ def understood(
     if len(known) == len(words) and len(set(known.values())) < len(words) and _beyond_floats(words, known):
         return Understood(values, "category", f"whole numbers beyond {2**53}, which numbers can't tell apart")
     way = _joined(style.said, flags_said(values) if isinstance(style, About) and style.flagged else "")
-    if len(known) == len(words):
+    if len(known) == len(words) and style.unit != OF_CLOCKS:
         said = _joined(way, of_codes(list(words)))
         return Understood(_mapped(values, known.__getitem__, np.nan), "number", said, style.example)
     if lettered := _codes_among(words, known):

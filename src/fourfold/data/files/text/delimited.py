@@ -333,7 +333,9 @@ def ragged(name: str, message: str, separator: str) -> FileError:
     where = f"line {line[1]} of {name}" if line else name
     if counts:
         quote = f"put text that contains {SEPARATORS.get(separator, separator)} between double quotes"
-        if line and line[1] == "2":  # all rows may be as long
+        if counts[1] == "1":  # what stands in the first line is no list of names
+            quote = f"remove the lines above the one that names the columns, if they are notes; else {quote}"
+        elif line and line[1] == "2":  # all rows may be as long
             quote = f"write a name for each column into line 1, or remove it, if it is a note; else {quote}"
         note = "remove the line, if it is a note and no row, or fill in its cells"
         whole = re.search(r"Original Line: (.+)", message)  # of a long row not all cells are counted

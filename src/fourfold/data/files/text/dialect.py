@@ -151,6 +151,7 @@ def dialect_of(content: Content, reading: Reading) -> Dialect:
             wanted="a header and rows of data",
             do="save or fetch it again",
         )
+    records[0][0] = _without_hash(records[0][0])
     header = header_of(records, told(records[0], reading))
     if above and not header.lines and (names := _named_otherwise(lines[skip - 1], separator, records)):
         because = "the line above is cut so, the rows are not"
@@ -186,6 +187,16 @@ def _records(lines: list[str], separator: str) -> list[list[str]]:
             if len(records) == LOOKED_AT:
                 break
     return records
+
+
+def _without_hash(first: str) -> str:
+    """The first cell without the hash and the blank before names, as NumPy and loggers write them.
+
+    >>> _without_hash("# time"), _without_hash("#1"), _without_hash("# 1.5")
+    ('time', '#1', '# 1.5')
+    """
+    name = first.removeprefix("# ").strip()
+    return first if is_number(name) else name
 
 
 def _named_otherwise(

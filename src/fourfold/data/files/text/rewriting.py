@@ -23,6 +23,7 @@ from .pairs import of_pairs
 from .quotings import of_quotes
 from .rewritten import SEPARATORS, Lines, Records, Rewriting, is_frame, width_of
 from .spooled import of_spool
+from .titled import FEWEST_ROWS, of_sections, of_titled
 
 __all__ = ["SEPARATORS", "Rewriting", "rewriting_of"]
 
@@ -45,9 +46,6 @@ FIELDS = re.compile(r"#\s*fields:?\s+", re.IGNORECASE)
 
 MOST_AROUND = 30
 """The most lines that stand around a table in a frame, one behind the other."""
-
-FEWEST_ROWS = 5
-"""Lines of a table below settings, its names included."""
 
 
 def rewriting_of(lines: list[str], name: str) -> Rewriting | None:
@@ -288,7 +286,7 @@ def _below(lines: Lines, mark: str, above: int, left_out: list[str]) -> Records:
 
 FORMS: tuple[Callable[[list[str], str], Rewriting | None], ...] = (
     of_fasttext, of_spool, _of_bars, _of_stars, of_pairs, _of_comments, of_blanks, of_widths, _of_rare_marks, _of_ends,
-    _of_open_names, of_quotes, _of_settings, _of_short_settings, of_labelled_lines,
+    _of_open_names, of_quotes, _of_settings, _of_short_settings, of_sections, of_titled, of_labelled_lines,
 )  # fmt: skip
 
 
