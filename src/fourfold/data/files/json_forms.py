@@ -99,7 +99,8 @@ def records(content: Content, lists: Collection[str] = (), wanted: Collection[st
     - columns: ``{"v": [1, 2], "y": [3, 4]}``, also of lists, ``{"x": [[1, 2], [3, 4]], "y": [0, 1]}``, or by row as
       pandas writes them, ``{"v": {"0": 1, "1": 2}, ...}``;
     - names and rows: ``{"columns": ["v", "y"], "data": [[1, 3], [2, 4]]}``;
-    - rows by their names: ``{"a": {"v": 1, "y": 3}, "b": ...}``, the names in a column ``row_id``;
+    - rows by their names: ``{"a": {"v": 1, "y": 3}, "b": ...}``, the names in a column ``row_id``,
+      but for 0, 1, 2, ...;
     - rows under one name: ``{"rows": [{"v": 1, "y": 3}, ...]}``, also within others: ``{"data": {"items": [...]}}``;
     - columns under one name: ``{"units": {...}, "hourly": {"time": [...], "rain": [...]}}``;
     - samples of series under their labels, as Prometheus answers;
@@ -231,7 +232,8 @@ def _as_columns(value: dict[str, Any], name: str) -> Rows | None:
     if _are(parts, dict) and parts[0] and len({tuple(part) for part in parts}) == 1:
         inner = list(parts[0])
         if len(parts) > len(inner) and not all(key.isdigit() for key in inner):
-            return [{ROW_NAME: name, **part} for name, part in value.items()]
+            numbered = all(name == str(place) for place, name in enumerate(value))
+            return parts if numbered else [{ROW_NAME: name, **part} for name, part in value.items()]
         return [{name: part[key] for name, part in value.items()} for key in inner]
     return _with_names_apart(value)
 
