@@ -54,6 +54,7 @@ COLUMNS = {
     "objects of pyarrow": (pa.table({"a": [{"u": i} for i in V], "v": V, "y": Y}), "number", "objects: 'a'"),
     "objects in a list of rows": ([{"a": {"b": {"c": i}}, "y": Y[i]} for i in V], "number", "objects: 'a', 'a.b'"),
     "lists of words": (table(a=[["x"], ["x", "z"]] * 20), "number", "a: an indicator for each of 'x', 'z'"),
+    "arrays of words, the first without any": (table(a=[np.array([], str), np.array(["x", "z"]), np.array(["x"])] * 13 + [np.array(["z"])]), "number", "a: an indicator for each of 'x', 'z'"),
     "names of Python": (table(a=[Colour.RED, Colour.BLUE] * 20), "category", "1 category"),
     "identifiers and paths": (table(a=[uuid.UUID(int=i % 3) for i in V], b=[pathlib.Path(f"k{i % 3}") for i in V]), "category", "2 categories"),
     "fractions": (table(a=[fractions.Fraction(i, 3) for i in V]), "number", "2 numbers"),
@@ -176,3 +177,22 @@ def test_record_batches_have_names_and_categories_of_numbers_are_said():
     coded = frame.assign(c=pd.Categorical(np.arange(40) % 4), d=pd.Categorical(list("abcd") * 10))
     told = [str(note) for note in from_arrays(coded, ["a", "b"] * 20).notes]
     assert "categories that are numbers: 'c' (read as numbers; words, such as c1, are classes)" in told
+
+
+@pytest.mark.parametrize("library", [pd.Series, pl.Series])
+def test_a_series_without_a_name_is_a_list(library):
+    texts = [f"the {word} cat sat on {place}" for place, word in enumerate(["red", "big"] * 20)]
+    for values in (texts, V):
+        data = from_arrays(library(values), Y)
+        assert [one.name for one in data.columns] == [one.name for one in from_arrays(values, Y).columns]
+
+
+def test_lists_of_steps_of_unequal_lengths_are_arrays():
+    series = [np.random.default_rng(place).normal(size=(5 + place % 3, 2)) for place in range(N)]
+    lists = from_arrays([one.tolist() for one in series], Y)
+    assert lists.fingerprint == from_arrays(series, Y).fingerprint and lists.layout == "sequence"
+    with pytest.raises(DataError, match="series 2 has 3 channels, the first has 2"):
+        from_arrays([[[1, 2]], [[1, 2, 3], [4, 5, 6]]], Y[:2])
+    for ragged in ([[[1, 2]], [[1], [2, 3]]], [[[1, 2]], [[1, 2], 3]], [[[1, 2]], []]):
+        with pytest.raises(DataError, match="x is no array"):
+            from_arrays(ragged, Y[:2])

@@ -115,7 +115,8 @@ def _inputs(x: Any, source: str, known: Collection[str] = ()) -> Source:
     if isinstance(frame, nw.LazyFrame):
         raise DataError("lazy-frame", "x is a lazy data frame", do="x.collect()")
     if isinstance(frame, nw.Series):
-        frame = frame.to_frame()
+        name = frame.name or ("text" if frame.dtype == nw.String else by_place(1)[0])
+        frame = frame.alias(name).to_frame()
     if isinstance(frame, nw.DataFrame):
         return _frame(frame, source, known)
     array = _array(x, "x")
