@@ -7,6 +7,7 @@ import json
 import pathlib
 import uuid
 
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -48,6 +49,11 @@ COLUMNS = {
     "dates with a zone of polars": (pl.DataFrame({"a": DAYS.tz_localize("Asia/Tokyo"), "v": V, "y": Y}), "date", "('2020-01-01 00:00:00+09:00' and the like turned to Greenwich time)"),
     "dates with a zone in rows": (table(a=DAYS.tz_localize("Europe/Berlin")).to_dict("records"), "date", "('2020-01-01 00:00:00+01:00' and the like turned to Greenwich time)"),
     "dates of NumPy in a list": ({"a": [*np.arange(N).astype("M8[D]")], "v": V, "y": Y}, "date", "1 date"),
+    "numbers of JAX in rows": ([{"a": jnp.asarray(i / 2), "y": Y[i]} for i in V], "number", "1 number"),
+    "numbers without axes in a frame": (table(a=pd.Series([np.array(i / 2) for i in V], dtype=object)), "number", "2 numbers"),
+    "words without axes": ({"a": [np.array("rg"[i % 2]) for i in V], "y": Y}, "category", "1 category"),
+    "dates without axes": ({"a": [np.array(day) for day in DAYS.to_numpy()], "y": Y}, "date", "1 date"),
+    "arrays of JAX of two numbers": ({"a": [jnp.asarray([i, i % 7]) for i in V], "v": V, "y": Y}, "number", "layout: flat, 3 numbers"),
     "lists of two numbers": (table(a=[[i, i % 7] for i in V]), "number", "lists: 'a' (their numbers are columns NAME_0"),
     "arrays of two numbers": (table(a=[np.array([i, i % 7]) for i in V]), "number", "layout: flat, 3 numbers"),
     "objects of polars": (pl.DataFrame({"a": [{"u": i, "w": [i % 3, 15 - i]} for i in V], "v": V, "y": Y}), "number", "objects: 'a' (their fields are columns NAME.FIELD)"),
