@@ -99,8 +99,8 @@ def records(content: Content, lists: Collection[str] = (), wanted: Collection[st
     - columns: ``{"v": [1, 2], "y": [3, 4]}``, also of lists, ``{"x": [[1, 2], [3, 4]], "y": [0, 1]}``, or by row as
       pandas writes them, ``{"v": {"0": 1, "1": 2}, ...}``;
     - names and rows: ``{"columns": ["v", "y"], "data": [[1, 3], [2, 4]]}``;
-    - rows by their names: ``{"a": {"v": 1, "y": 3}, "b": ...}``, the names in a column ``row_id``,
-      but for 0, 1, 2, ...;
+    - rows by their names: ``{"a": {"v": 1, "y": 3}, "b": ...}``, the names in a column ``row_id``, unless they
+      are 0, 1, 2, ...;
     - rows under one name: ``{"rows": [{"v": 1, "y": 3}, ...]}``, also within others: ``{"data": {"items": [...]}}``;
     - columns under one name: ``{"units": {...}, "hourly": {"time": [...], "rain": [...]}}``;
     - samples of series under their labels, as Prometheus answers;
@@ -233,7 +233,8 @@ def _as_columns(value: dict[str, Any], name: str, wanted: Collection[str]) -> Ro
     if _are(parts, dict) and parts[0] and len({tuple(part) for part in parts}) == 1:
         inner = list(parts[0])
         known = {*wanted} & {*inner, *value}
-        if known <= {*inner} if known else len(parts) > len(inner) and not all(key.isdigit() for key in inner):
+        more = len(parts) > len(inner) and not all(key.isdigit() for key in inner)
+        if known <= {*inner} if known else more:
             numbered = all(name == str(place) for place, name in enumerate(value))
             return parts if numbered else [{ROW_NAME: name, **part} for name, part in value.items()]
         return [{name: part[key] for name, part in value.items()} for key in inner]

@@ -36,7 +36,7 @@ SOUND = re.compile(rb"RIFF.{4}WAVE|fLaC|OggS|ID3|\xff[\xfb\xf3\xf2]", re.DOTALL)
 """How files of sounds begin."""
 
 TEXT = r"[^\x00-\x08\x0E-\x1F]*"
-"""Characters, and marks of lines and pages."""
+"""What text matches: no control characters but those between words, lines and pages."""
 
 TIMES = ("DATE", "TIME", "INTERVAL")
 """How types of fields begin that tell when a step was."""
