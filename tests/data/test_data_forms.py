@@ -328,6 +328,7 @@ TABLES = {
     "parquet": lambda f, path: f.to_parquet(path, index=False),
     "json": lambda f, path: f.to_json(path, orient="records", double_precision=15),
     "json of columns": lambda f, path: f.to_json(path, double_precision=15),
+    "json of rows": lambda f, path: f.to_json(path, orient="index", double_precision=15),
     "jsonl": lambda f, path: f.to_json(path, orient="records", lines=True, double_precision=15),
     "xlsx": workbook,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from data_samples import LABELS, made
 
@@ -120,3 +121,14 @@ def test_one_column_of_lists_in_a_file_of_its_own(name, tmp_path):
     wanted = read({"parts": cells, "y": labels})
     assert (data.rows, data.layout, data.fingerprint) == (30, wanted.layout, wanted.fingerprint)
     assert read_inputs(tmp_path / "new.json", Preparation.fit(data, np.arange(30))).rows == 3
+
+
+@pytest.mark.parametrize("orient", ["records", "columns", "index", "split"])
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_new_rows_are_the_same_in_every_form_of_pandas_however_few(orient, count, tmp_path):
+    frame = pd.DataFrame(ROWS)
+    preparation = Preparation.fit(read(frame), range(40))
+    for names in (range(count), [f"k{place}" for place in range(count)]):
+        frame[["v", "w"]][:count].set_axis(names).to_json(tmp_path / "new.json", orient=orient)
+        found = read_inputs(tmp_path / "new.json", preparation).inputs
+        assert found["v"].tolist() == frame["v"][:count].tolist() and found["w"].tolist() == frame["w"][:count].tolist()

@@ -64,9 +64,20 @@ def test_a_column_of_a_name_alike_is_meant():
 
 def test_whole_series_are_read():
     assert read_inputs(LONG[:100].assign(note="x"), of_series()).rows == 10
-    with pytest.raises(FourfoldError) as caught:
-        read_inputs(pd.DataFrame(rng.normal(size=(3, 20))), of_series())
-    assert caught.value.slug != "new-series"
+
+
+@pytest.mark.parametrize("stepwise", [False, True])
+def test_a_table_of_another_form_is_told_with_the_form_that_is_wanted(stepwise):
+    wide = LONG.pivot(index="subject", columns="t").droplevel(0, axis=1).iloc[:, :3].set_axis(["ax_0", "ax_1", "ay_0"], axis=1)
+    lists = pd.DataFrame({"x": [[0.5, i / 7, 2.5, 3, 4.5][: 3 + i % 2] for i in range(9)]})
+    label = np.where(LONG["ax"] > 0, "up", "down") if stepwise else np.repeat(["walk", "run"] * 12, 10)
+    data = read(LONG.assign(label=label), target="label", roles=Roles(id="subject", time="t"))
+    preparation = Preparation.fit(data, range(20))
+    for new, got in ((wide, "'ax_0', 'ax_1', 'ay_0'"), (lists, "'x'")):
+        with pytest.raises(FourfoldError, match=f"got the columns {got}, wanted 4 columns: 'subject', 't', 'ax', 'ay'") as caught:
+            read_inputs(new, preparation)
+        do = "Do this: write a row for each step, or for each series lists of its steps in 'ax', 'ay'"
+        assert caught.value.slug == "new-shape" and str(caught.value).endswith(do)
 
 
 @pytest.mark.parametrize(

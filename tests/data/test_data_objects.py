@@ -7,6 +7,7 @@ import json
 import pathlib
 import uuid
 
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -48,12 +49,18 @@ COLUMNS = {
     "dates with a zone of polars": (pl.DataFrame({"a": DAYS.tz_localize("Asia/Tokyo"), "v": V, "y": Y}), "date", "('2020-01-01 00:00:00+09:00' and the like turned to Greenwich time)"),
     "dates with a zone in rows": (table(a=DAYS.tz_localize("Europe/Berlin")).to_dict("records"), "date", "('2020-01-01 00:00:00+01:00' and the like turned to Greenwich time)"),
     "dates of NumPy in a list": ({"a": [*np.arange(N).astype("M8[D]")], "v": V, "y": Y}, "date", "1 date"),
+    "numbers of JAX in rows": ([{"a": jnp.asarray(i / 2), "y": Y[i]} for i in V], "number", "1 number"),
+    "numbers without axes in a frame": (table(a=pd.Series([np.array(i / 2) for i in V], dtype=object)), "number", "2 numbers"),
+    "words without axes": ({"a": [np.array("rg"[i % 2]) for i in V], "y": Y}, "category", "1 category"),
+    "dates without axes": ({"a": [np.array(day) for day in DAYS.to_numpy()], "y": Y}, "date", "1 date"),
+    "arrays of JAX of two numbers": ({"a": [jnp.asarray([i, i % 7]) for i in V], "v": V, "y": Y}, "number", "layout: flat, 3 numbers"),
     "lists of two numbers": (table(a=[[i, i % 7] for i in V]), "number", "lists: 'a' (their numbers are columns NAME_0"),
     "arrays of two numbers": (table(a=[np.array([i, i % 7]) for i in V]), "number", "layout: flat, 3 numbers"),
     "objects of polars": (pl.DataFrame({"a": [{"u": i, "w": [i % 3, 15 - i]} for i in V], "v": V, "y": Y}), "number", "objects: 'a' (their fields are columns NAME.FIELD)"),
     "objects of pyarrow": (pa.table({"a": [{"u": i} for i in V], "v": V, "y": Y}), "number", "objects: 'a'"),
     "objects in a list of rows": ([{"a": {"b": {"c": i}}, "y": Y[i]} for i in V], "number", "objects: 'a', 'a.b'"),
     "lists of words": (table(a=[["x"], ["x", "z"]] * 20), "number", "a: an indicator for each of 'x', 'z'"),
+    "arrays of words, the first without any": (table(a=[np.array([], str), np.array(["x", "z"]), np.array(["x"])] * 13 + [np.array(["z"])]), "number", "a: an indicator for each of 'x', 'z'"),
     "names of Python": (table(a=[Colour.RED, Colour.BLUE] * 20), "category", "1 category"),
     "identifiers and paths": (table(a=[uuid.UUID(int=i % 3) for i in V], b=[pathlib.Path(f"k{i % 3}") for i in V]), "category", "2 categories"),
     "fractions": (table(a=[fractions.Fraction(i, 3) for i in V]), "number", "2 numbers"),
@@ -176,3 +183,22 @@ def test_record_batches_have_names_and_categories_of_numbers_are_said():
     coded = frame.assign(c=pd.Categorical(np.arange(40) % 4), d=pd.Categorical(list("abcd") * 10))
     told = [str(note) for note in from_arrays(coded, ["a", "b"] * 20).notes]
     assert "categories that are numbers: 'c' (read as numbers; words, such as c1, are classes)" in told
+
+
+@pytest.mark.parametrize("library", [pd.Series, pl.Series])
+def test_a_series_without_a_name_is_a_list(library):
+    texts = [f"the {word} cat sat on {place}" for place, word in enumerate(["red", "big"] * 20)]
+    for values in (texts, V):
+        data = from_arrays(library(values), Y)
+        assert [one.name for one in data.columns] == [one.name for one in from_arrays(values, Y).columns]
+
+
+def test_lists_of_steps_of_unequal_lengths_are_arrays():
+    series = [np.random.default_rng(place).normal(size=(5 + place % 3, 2)) for place in range(N)]
+    lists = from_arrays([one.tolist() for one in series], Y)
+    assert lists.fingerprint == from_arrays(series, Y).fingerprint and lists.layout == "sequence"
+    with pytest.raises(DataError, match="series 2 has 3 channels, the first has 2"):
+        from_arrays([[[1, 2]], [[1, 2, 3], [4, 5, 6]]], Y[:2])
+    for ragged in ([[[1, 2]], [[1], [2, 3]]], [[[1, 2]], [[1, 2], 3]], [[[1, 2]], []]):
+        with pytest.raises(DataError, match="x is no array"):
+            from_arrays(ragged, Y[:2])

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from test_data_sheets import workbook
 
@@ -285,3 +286,17 @@ def test_new_rows_of_single_precision_are_read_part_after_part_as_all_at_once(tm
     frame.to_parquet(tmp_path / "new.parquet")
     parts = [part.inputs["v"] for part in parts_of_inputs(tmp_path / "new.parquet", preparation)]
     assert np.concatenate(parts).tolist() == [float(str(value)) for value in values]
+
+
+@pytest.mark.parametrize("odd", [None, b"\xff\xfe", b"r\x00d"])
+def test_bytes_of_parquet_are_words_where_all_are_text(odd, tmp_path):
+    frame = cells(["rö d", "blue\n", None], code=["1.5", "2", "7"])
+    frame.to_parquet(tmp_path / "words.parquet")
+    columns = {name: [one.encode() if isinstance(one, str) else plain(one) for one in frame[name]] for name in frame}
+    columns["v"][40] = odd or columns["v"][40]
+    pa.parquet.write_table(pa.table(columns), tmp_path / "bytes.parquet")
+    words, data = read(tmp_path / "words.parquet"), read(tmp_path / "bytes.parquet")
+    if odd is None:
+        assert (data.fingerprint, told(data)) == (words.fingerprint, told(words))
+    else:
+        assert "left out: 'v' (nested or binary values)" in told(data) and "v" not in data.inputs

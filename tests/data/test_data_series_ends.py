@@ -34,6 +34,7 @@ ENDS = {
     "lengths of two axes": {"seq_lengths": LENGTHS[:, None].astype(float)},
     "mask": {"mask": REAL},
     "mask of three axes": {"mask": REAL[..., None].astype(np.uint8)},
+    "mask of each channel": {"mask": np.repeat(REAL[..., None], 2, axis=2)},
     "mask of numbers": {"Mask": REAL.astype(np.float32)},
     "mask of padding": {"mask": ~REAL},
 }
@@ -78,7 +79,7 @@ def test_ends_that_tell_nothing_are_refused(arrays, said, tmp_path):
 
 
 def test_arrays_of_other_shapes_are_ignored(tmp_path):
-    for x, ends in [(padded()[:, 0], LENGTHS), (padded(), LENGTHS[:5]), (padded(), np.ones((24, 3)))]:
+    for x, ends in [(padded()[:, 0], LENGTHS), (padded(), LENGTHS[:5]), (padded(), np.ones((24, 3))), (padded(), padded() > 0)]:
         data = read(saved(tmp_path, x=x, y=Y, lengths=ends))
         assert "ignored: 'lengths' (no lengths of series x (N, T, C), and no mask of their steps)" in said_of(data)
         assert not np.isnan(data.inputs).any() if isinstance(data.inputs, np.ndarray) else True

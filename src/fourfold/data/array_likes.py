@@ -67,6 +67,19 @@ def familiar(x: Any, what: str = "x") -> Any:
     return x
 
 
+def cell(value: Any) -> Any:
+    """What stands in a cell of a column as NumPy has it: an array without axes as its only value, tensors and arrays of
+    JAX as arrays.
+
+    >>> cell(np.array(2.5)), cell(np.array([1, 2])), cell("red")
+    (np.float64(2.5), array([1, 2]), 'red')
+    """
+    if isinstance(value, np.generic) or not (hasattr(value, "__array__") and hasattr(value, "ndim")):
+        return value
+    array = np.asarray(familiar(value))
+    return array if array.ndim else array[()]
+
+
 def as_columns(rows: Any) -> Any:
     """Records, lists of dicts and one dict of single values as a dict of columns; all else as it is.
 

@@ -20,7 +20,7 @@ from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
 
-from .array_likes import as_columns, familiar
+from .array_likes import as_columns, cell, familiar
 from .dataset import Column, Note, Table
 from .messages import listed, without_blanks
 from .places import are_places, by_place
@@ -110,12 +110,13 @@ def _another_order(got: str, row: int, do: str, what: str = "y") -> DataError:
 def _inputs(x: Any, source: str, known: Collection[str] = ()) -> Source:
     x = as_columns(familiar(x))
     if isinstance(x, dict):
-        return _table({str(name): as_objects(list(values)) for name, values in x.items()}, source, known)
+        return _table({str(name): as_objects([*map(cell, values)]) for name, values in x.items()}, source, known)
     frame = _native(x)
     if isinstance(frame, nw.LazyFrame):
         raise DataError("lazy-frame", "x is a lazy data frame", do="x.collect()")
     if isinstance(frame, nw.Series):
-        frame = frame.to_frame()
+        name = frame.name or ("text" if frame.dtype == nw.String else by_place(1)[0])
+        frame = frame.alias(name).to_frame()
     if isinstance(frame, nw.DataFrame):
         return _frame(frame, source, known)
     array = _array(x, "x")
@@ -229,7 +230,7 @@ def _series(series: nw.Series) -> np.ndarray:
     if kind.is_numeric():
         numbers = series.cast(nw.Float64).to_numpy().astype(np.float64)
         return numbers.astype(np.float32) if kind == nw.Float32 else numbers
-    values = series.to_list()
+    values = [*map(cell, series.to_list())] if kind == nw.Object else series.to_list()
     if isinstance(kind, (nw.List, nw.Array)) and kind.inner == nw.Float32:
         values = [one and [None if number is None else np.float32(number) for number in one] for one in values]
     return dates(values) if kind in (nw.Datetime, nw.Date) else as_objects(values)

@@ -44,17 +44,20 @@ def as_long(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def unequal(x: Any, name: str) -> np.ndarray | None:
-    """A list of arrays (T_n,) or (T_n, C) of different lengths as one array; None for anything else.
+    """A list of arrays (T_n,) or (T_n, C), or of lists of steps, of different lengths as one array; None for anything
+    else.
 
     >>> unequal([np.ones(2), np.ones(3)], "x").shape, unequal([np.ones(2), np.ones(2)], "x")
     ((2, 3, 1), None)
+    >>> unequal([[[1, 2]], [[3, 4], [5, 6]]], "x").shape, unequal([[1, 2], [3]], "x")
+    ((2, 2, 2), None)
 
     Errors: ``DataError`` for series without steps, or with another number of channels than the first.
     """
     objects = isinstance(x, np.ndarray) and x.dtype == object and x.ndim == 1
     if not (objects or isinstance(x, (list, tuple))) or not len(x):
         return None
-    if not all(hasattr(one, "__array__") and np.ndim(one) in (1, 2) for one in x):
+    if not all(_are_steps(one) or (hasattr(one, "__array__") and np.ndim(one) in (1, 2)) for one in x):
         return None
     series = [np.asarray(one) for one in x]
     if len({one.shape for one in series}) == 1 or not all(one.dtype.kind in "biuf" for one in series):
@@ -64,6 +67,12 @@ def unequal(x: Any, name: str) -> np.ndarray | None:
     series = [one[:, None] if one.ndim == 1 else one for one in series]
     _check_fitting(series)
     return stacked([one.astype(np.float64) for one in series], name)
+
+
+def _are_steps(one: Any) -> bool:
+    """Whether this is a list of steps, each a list of as many numbers."""
+    steps = isinstance(one, list) and len(one) > 0 and all(isinstance(step, list) for step in one)
+    return steps and len({len(step) for step in one}) == 1 and np.ndim(one) == 2
 
 
 def _check_fitting(series: Sequence[np.ndarray]) -> None:

@@ -99,7 +99,8 @@ def records(content: Content, lists: Collection[str] = (), wanted: Collection[st
     - columns: ``{"v": [1, 2], "y": [3, 4]}``, also of lists, ``{"x": [[1, 2], [3, 4]], "y": [0, 1]}``, or by row as
       pandas writes them, ``{"v": {"0": 1, "1": 2}, ...}``;
     - names and rows: ``{"columns": ["v", "y"], "data": [[1, 3], [2, 4]]}``;
-    - rows by their names: ``{"a": {"v": 1, "y": 3}, "b": ...}``, the names in a column ``row_id``;
+    - rows by their names: ``{"a": {"v": 1, "y": 3}, "b": ...}``, the names in a column ``row_id``, unless they
+      are 0, 1, 2, ...;
     - rows under one name: ``{"rows": [{"v": 1, "y": 3}, ...]}``, also within others: ``{"data": {"items": [...]}}``,
       or beside lists that are too short to be rows: ``{"fields": [{"name": "v"}, ...], "features": [...]}``;
     - columns under one name: ``{"units": {...}, "hourly": {"time": [...], "rain": [...]}}``;
@@ -124,7 +125,7 @@ def records(content: Content, lists: Collection[str] = (), wanted: Collection[st
         with unpacked(content) as file:
             value = json.loads(file.read().decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        return _of_pages(content, lists)
+        return _of_pages(content, lists, wanted)
     if BELOW_ABOUT.match(start):
         return (value[1], "objects of the second part") if len(value) == 2 and _are(value[1], dict) else None
     if of_lists:
@@ -136,7 +137,7 @@ def records(content: Content, lists: Collection[str] = (), wanted: Collection[st
         return None
     if len(value) == 1 and {*value} <= {*wanted} and _are([*value.values()], list):
         return [{name: cell} for name, cells in value.items() for cell in cells], ""
-    found = _rows(value, content.name)
+    found = _rows(value, content.name, wanted)
     if found is None or not found[1] or not (told := _further(value)):
         return found
     return found[0], f"{found[1]}, one page of several, as {told!r} tells"
@@ -153,7 +154,7 @@ def _further(value: dict[str, Any], depth: int = DEEPEST) -> str:
     return next((name for name in (*own, *(_further(part, depth - 1) for part in inner)) if name), "")
 
 
-def _of_pages(content: Content, lists: Collection[str]) -> tuple[Rows, str] | None:
+def _of_pages(content: Content, lists: Collection[str], wanted: Collection[str]) -> tuple[Rows, str] | None:
     """The rows of a few objects a line, all with several of them under one name; None if these are rows themselves."""
     pages: list[Any] = []
     try:
@@ -168,7 +169,7 @@ def _of_pages(content: Content, lists: Collection[str]) -> tuple[Rows, str] | No
         return None
     if any(_is_known(page, lists) for page in pages):
         return None
-    found = [_rows(page, content.name) for page in pages]
+    found = [_rows(page, content.name, wanted) for page in pages]
     names = {one[1] for one in found if one}
     return ([row for one in found if one for row in one[0]], names.pop()) if len(names) == 1 and all(found) else None
 
@@ -196,10 +197,10 @@ def _is_row(head: bytes) -> bool:
     return not any(isinstance(value, (list, dict)) for value in row.values())
 
 
-def _rows(value: dict[str, Any], name: str) -> tuple[Rows, str] | None:
+def _rows(value: dict[str, Any], name: str, wanted: Collection[str]) -> tuple[Rows, str] | None:
     lists = _lists(value)
     within = bool(lists) and _are(list(value.values()), dict)
-    if not within and (rows := _as_columns(value, name)) is not None:
+    if not within and (rows := _as_columns(value, name, wanted)) is not None:
         return rows, ""
     if not lists:
         return _of_named_columns(value) or _of_named_lists(value)
@@ -208,8 +209,9 @@ def _rows(value: dict[str, Any], name: str) -> tuple[Rows, str] | None:
     return (rows, "" if len(value) == 1 and under in value else f"objects of {under!r}") if len(long) == 1 else None
 
 
-def _as_columns(value: dict[str, Any], name: str) -> Rows | None:
-    """Rows whose columns, or whose names, are the parts of an object."""
+def _as_columns(value: dict[str, Any], name: str, wanted: Collection[str]) -> Rows | None:
+    """Rows whose columns, or whose names, are the parts of an object: as the names tell that are ``wanted``, or
+    by names where there are more parts than names in each."""
     data, names = value.get("data"), value.get("columns")
     if isinstance(data, list) and isinstance(names, list) and _are(data, list):
         return [dict(zip(map(str, names), row)) for row in data]
@@ -232,8 +234,11 @@ def _as_columns(value: dict[str, Any], name: str) -> Rows | None:
         return [dict(zip(value, cells)) for cells in zip(*parts)]
     if _are(parts, dict) and parts[0] and len({tuple(part) for part in parts}) == 1:
         inner = list(parts[0])
-        if len(parts) > len(inner) and not all(key.isdigit() for key in inner):
-            return [{ROW_NAME: name, **part} for name, part in value.items()]
+        known = {*wanted} & {*inner, *value}
+        more = len(parts) > len(inner) and not all(key.isdigit() for key in inner)
+        if known <= {*inner} if known else more:
+            numbered = all(name == str(place) for place, name in enumerate(value))
+            return parts if numbered else [{ROW_NAME: name, **part} for name, part in value.items()]
         return [{name: part[key] for name, part in value.items()} for key in inner]
     return _with_names_apart(value)
 

@@ -35,6 +35,9 @@ PICTURES_INSIDE = "the pictures themselves; --layout image reads them alone"
 SOUND = re.compile(rb"RIFF.{4}WAVE|fLaC|OggS|ID3|\xff[\xfb\xf3\xf2]", re.DOTALL)
 """How files of sounds begin."""
 
+TEXT = r"[^\x00-\x08\x0E-\x1F]*"
+"""What text matches: no control characters but those between words, lines and pages."""
+
 TIMES = ("DATE", "TIME", "INTERVAL")
 """How types of fields begin that tell when a step was."""
 
@@ -82,6 +85,18 @@ class ListColumn:
         first = f"{self.relation} WHERE {self.cell} IS NOT NULL LIMIT 1"
         found = self.found(self.cell, first) if self.kind == "BLOB" else None
         return b"" if found is None else bytes(found[0])
+
+    def holds_text(self) -> bool:
+        """Whether it holds bytes all of which are text in UTF-8, as those who write parquet without types have it."""
+        if self.kind != "BLOB":
+            return False
+        try:
+            self.first_bytes().decode()
+        except UnicodeDecodeError:
+            return False
+        is_text = f"coalesce(regexp_full_match(TRY(decode({self.cell})), {literal(TEXT)}), false)"
+        (others,) = self.found("count(*)", f"{self.relation} WHERE {self.cell} IS NOT NULL AND NOT {is_text}") or (1,)
+        return not others
 
     def known(self, ending: str) -> int:
         """How many of its channels are known, by an ending of their names."""

@@ -185,12 +185,16 @@ def opened(
     connection, relation, parameters = found.connection, found.sql, tuple(found.parameters)
     columns = [(name, cell, kind) for (name, cell), (_, kind) in zip(named(described).items(), described)]
     leaves = list(_leaves(connection, relation, parameters, columns))
+    bytes_of = [Bytes(connection, relation, parameters, *leaf) for leaf in leaves]
+    leaves = [
+        (one.name, f"decode({one.cell})", "VARCHAR") if one.holds_text() else leaf
+        for one, leaf in zip(bytes_of, leaves)
+    ]
     large = {name: cell for name, cell, kind in leaves if kind in LARGE_INTEGERS}
     rows, words = _indistinct(connection, relation, parameters, large)
     if reading.numbers is not None:
         words |= {name for name, _, kind in leaves if kind in INTEGERS and name not in reading.numbers}
     casts, within, left_out = {}, {}, {}
-    bytes_of = [Bytes(connection, relation, parameters, name, cell, kind) for name, cell, kind in leaves]
     drawn = pictures_among(bytes_of, reading.layout == "image")
     pixels = drawn.check_size(content.name, rows, len(leaves), reading) if drawn is not None else 0
     beside = lists_beside([(name, kind) for name, _, kind in leaves], drawn, content.name, reading)

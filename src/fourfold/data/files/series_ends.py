@@ -15,7 +15,7 @@ def ended(x: np.ndarray, ends: np.ndarray, name: str) -> tuple[np.ndarray, Note]
     """Series (N, T, C) with missing steps where ``ends`` tells that they have none, and what is said of it.
 
     Shapes: ``ends`` (N,), whole numbers from 1 to T, or (N, T), ones and zeros; a one is a step, but padding if all
-    series begin with zeros. None for arrays of other shapes.
+    series begin with zeros; also with an axis more, along which nothing varies. None for all other arrays.
 
     Errors: ``DataError`` for other values in an array of such a shape.
 
@@ -25,7 +25,8 @@ def ended(x: np.ndarray, ends: np.ndarray, name: str) -> tuple[np.ndarray, Note]
     >>> print(note)
     ends of series: 'lengths' (2 steps behind them are taken for missing)
     """
-    ends = ends[..., 0] if ends.ndim > 1 and ends.shape[-1] == 1 else ends
+    if ends.shape in ((len(x), 1), x.shape, (*x.shape[:2], 1)) and (ends == ends[..., :1]).all():
+        ends = ends[..., 0]
     if x.ndim != 3 or x.dtype.kind not in "biuf" or ends.shape not in (x.shape[:1], x.shape[:2]):
         return None
     steps = x.shape[1]

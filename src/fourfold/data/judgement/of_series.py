@@ -1,4 +1,5 @@
-"""What can be said against series before anything is trained on them: channels without news, one that is far longer."""
+"""What can be said against series before anything is trained on them: channels without news, one that is far longer,
+steps that are likely padding."""
 
 from __future__ import annotations
 
@@ -8,14 +9,19 @@ import numpy as np
 
 from fourfold.data.dataset import Finding
 from fourfold.data.messages import counted, listed
+from fourfold.preprocessing.table import Table
 
 from .case import Case
 
-__all__ = ["constant_channels", "far_longer"]
+__all__ = ["constant_channels", "far_longer", "padding"]
 
 MOST_AS_LONG, TIMES_AS_LONG = 0.95, 4
 """The share of the series whose longest the others are compared with, and how many times as long those are that are
 told."""
+
+LEAST_PADDED, FEWEST_LENGTHS, MOST_WITHIN = 0.2, 3, 0.01
+"""The share of the series that end, or begin, with two zeros and more, the different numbers of these, and the share of
+zeros among the other steps, up to which those are likely padding."""
 
 
 def constant_channels(case: Case) -> Iterator[Finding]:
@@ -48,4 +54,31 @@ def far_longer(case: Case) -> Iterator[Finding]:
             int(steps.max()),
             "cut these into several series, or leave out what of them is not needed",
             important=True,
+        )
+
+
+def padding(case: Case) -> Iterator[Finding]:
+    """Zeros in all channels at the ends of series, or at their beginnings, some more than others, and hardly elsewhere:
+    series of unequal lengths that were filled up. Those are read as measured."""
+    inputs = case.dataset.inputs
+    if case.dataset.layout != "sequence" or isinstance(inputs, Table) or case.dataset.cut is not None:
+        return
+    zero = (inputs == 0).all(axis=-1)
+    zero[zero.all(axis=1)] = False
+    runs = {"end": zero[:, ::-1].argmin(axis=1), "begin": zero.argmin(axis=1)}
+    filled = sum(runs.values())
+    if (zero.sum(axis=1) - filled).sum() > MOST_WITHIN * (zero.shape[1] - filled).sum():
+        return
+    for where, steps in runs.items():
+        padded = steps >= 2
+        if padded.mean() < LEAST_PADDED or len({*steps.tolist()}) < FEWEST_LENGTHS:
+            continue
+        yield Finding(
+            "padded-series",
+            f"{int(padded.sum()):,} of {len(steps):,} series {where} with steps of zeros alone, up to {steps.max():,}, "
+            "and hardly any of the other steps are such: likely padding, which is read as if it were measured",
+            "series",
+            int(padded.sum()),
+            "if it is, leave these steps out, or write NaN behind the end of each series (lengths beside x in .npz)",
+            important=where == "end",
         )

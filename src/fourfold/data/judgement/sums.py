@@ -31,6 +31,9 @@ FEWEST_OF_A_CLASS = 5
 SIGNS = (-1, 0, 1)
 """What tells which of two numbers is larger, or that both are equal."""
 
+FLAG = 2
+"""The values of a column of flags, which is no number."""
+
 UNITS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0, "weeks": 604800.0, "years": 31556952.0}
 """Seconds of what the time between two dates is told in."""
 
@@ -112,7 +115,11 @@ def _larger_of_two(case: Case) -> Iterator[Finding]:
     rows = case.sample[:MOST_ROWS]
     codes = case.codes[rows].astype(np.float64)
     numbers = {name: values for name, kind, values in case.columns(rows) if kind == "number"}
-    columns = {name: values for name, values in numbers.items() if not np.isnan(values).any()}
+    columns = {
+        name: values
+        for name, values in numbers.items()
+        if not np.isnan(values).any() and _count(values) > FLAG and not _are_apart(values, codes)
+    }
     rare = np.unique(codes, return_counts=True)[1].min() < FEWEST_OF_A_CLASS
     if rare or len(rows) < FEWEST or len(case.task.classes) > len(SIGNS) or len(columns) > MOST_COLUMNS:
         return
@@ -129,6 +136,17 @@ def _larger_of_two(case: Case) -> Iterator[Finding]:
                 columns=(one, other),
             )
             return
+
+
+def _are_apart(values: np.ndarray, codes: np.ndarray) -> bool:
+    """Whether a number alone tells the classes, by limits between them.
+
+    >>> codes = np.array([0, 0, 1, 1])
+    >>> _are_apart(np.array([3, 4, 1, 2]), codes), _are_apart(np.array([3, 1, 2, 4]), codes)
+    (True, False)
+    """
+    spans = sorted((values[codes == code].min(), values[codes == code].max()) for code in np.unique(codes))
+    return all(last < first for (_, last), (first, _) in itertools.pairwise(spans))
 
 
 def _count(values: np.ndarray) -> int:

@@ -258,7 +258,7 @@ def _aside(preparation: Preparation, table: Mapping[str, np.ndarray]) -> dict[st
     return found
 
 
-def another_shape(found: Source, preparation: Preparation, got: str) -> DataError:
+def another_shape(found: Source, preparation: Preparation, got: str, do: str = "") -> DataError:
     names = tuple(filter(None, preparation.source_columns))
     columns = f"{len(names)} columns: {listed(names)}"
     rows = f"rows of shape {preparation.row_shape}"
@@ -270,7 +270,7 @@ def another_shape(found: Source, preparation: Preparation, got: str) -> DataErro
         f"{found.name} is not what the model was trained on",
         got=got,
         wanted=wanted,
-        do=_to_shape(shape, preparation.row_shape),
+        do=do or _to_shape(shape, preparation.row_shape),
     )
 
 

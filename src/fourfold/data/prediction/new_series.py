@@ -14,6 +14,7 @@ from fourfold.data.values.word_channels import column_of
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
+from .new_columns import another_shape
 from .other_form import how_to_turn
 
 __all__ = ["further_channels", "ids_apart", "parts_of_id", "with_series"]
@@ -22,7 +23,8 @@ __all__ = ["further_channels", "ids_apart", "parts_of_id", "with_series"]
 def with_series(found: Source, preparation: Preparation) -> Source:
     """The new rows, if they are no table, or one with all columns of the long form that was trained on.
 
-    Errors: ``DataError`` that names the columns that are missing, and what each is for.
+    Errors: ``DataError`` that names the columns that are missing, and what each is for, or says that it is a table of
+    another form.
     """
     table, needed = found.inputs, _needed(preparation)
     if not isinstance(table, Table) or {*needed} & {*found.lists}:
@@ -33,8 +35,12 @@ def with_series(found: Source, preparation: Preparation) -> Source:
         turned = how_to_turn(found, windows)
         needed = {**needed, **dict.fromkeys(windows.targets if turned else (), "what is forecast")}
         lacking = [name for name in needed if name not in table]
-    if not lacking or (preparation.windows is None and len(lacking) == len(needed)):  # it is no long form
+    if not lacking:
         return found
+    if windows is None and len(lacking) == len(needed):
+        channels = listed([column.name for column in preparation.columns])
+        do = f"write a row for each step, or for each series lists of its steps in {channels}"
+        raise another_shape(found, preparation, f"the columns {listed([*found.lists] or list(table))}", do)
     absent = {column_of(name): needed[name] for name in lacking}
     others = [name for name in table if name not in needed]
     near = {name: meant for name in absent if (meant := close(name, others))}

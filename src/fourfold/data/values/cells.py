@@ -242,7 +242,7 @@ def said_of(name: str, values: np.ndarray, role: str = "column") -> tuple[Note, 
     first = values.dtype.kind == "O" and next((value for value in values if not is_absent(value)), None)
     if values.dtype.kind == "m" or isinstance(first, (timedelta, np.timedelta64)):
         return (OfColumns.of([name], "number", IN_SECONDS, role),)
-    if first and hasattr(first, "to_timestamp"):
+    if hasattr(first, "to_timestamp"):
         return (OfColumns.of([name], "date", "periods, each by its start", role),)
     zoned = isinstance(first, datetime) and next((one for one in values if not is_absent(one) and _is_ahead(one)), None)
     if zoned:
