@@ -112,3 +112,13 @@ def test_classes_that_say_which_of_two_numbers_is_larger(name):
     assert one.do.startswith("--drop h,a, if they are not known")
     table["y"] = np.where(np.arange(90) == 3, RESULTS[name][RESULTS[name] != RESULTS[name][3]][0], RESULTS[name])
     assert not [one for one in judge(read(table)) if one.slug == "larger-of-two"]
+
+
+def test_a_flag_or_a_limit_of_one_number_does_not_say_which_of_two_is_larger():
+    rng = np.random.default_rng(6)
+    group = rng.permutation(np.arange(90) % 3)
+    flags = {"ad": (group == 1) * 1, "joke": (group == 2) * 1, "y": (group > 0) * 1}
+    earned = np.where(rng.random(90) < 0.4, 0.0, rng.integers(2, 5000, 90))
+    limit = {"treat": rng.integers(0, 3, 90) / 2, "earned": earned, "y": np.where(earned > 0, "paid", "none")}
+    for table in (flags, limit):
+        assert not [one for one in judge(read(table)) if one.slug == "larger-of-two"]
