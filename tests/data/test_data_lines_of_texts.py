@@ -181,8 +181,16 @@ def test_a_file_for_each_class_holds_a_text_in_each_line(name, packed, tmp_path)
     data = read(folder, **options)
     assert (data.rows, data.layout, set(data.target), data.target_name) == (40, "text", classes, "file")
     assert dict(zip(data.inputs["text"], data.target))["it was a bad film and 3 saw it"] == min(classes - {"pos", "good"})
-    (part,) = parts_of_inputs({"text": ["it was a good film"]}, Preparation.fit(data, range(40)))
+    preparation = Preparation.fit(data, range(40))
+    (part,) = parts_of_inputs({"text": ["it was a good film"]}, preparation)
     assert part.rows == 1
+    if name in ("ends", "names") and not packed:
+        first = next(folder.iterdir())
+        (one := tmp_path / "one").mkdir()
+        shutil.copy(first, one)
+        for new, rows in ((folder, 40), (f"{folder}/*.[pnt]*", 40), (first, 20), (one, 20)):
+            assert sum(part.rows for part in parts_of_inputs(new, preparation)) == rows, new
+            assert new != folder or read_inputs(new, preparation).rows == rows
 
 
 def test_what_files_of_lines_are_is_asked_where_their_names_do_not_tell(tmp_path):

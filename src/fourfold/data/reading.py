@@ -70,7 +70,7 @@ class Reading:
     "" without a name. ``classes``: of pictures in an earlier part of the data, which names of others may hold.
     ``by_place``: rows belong to those of another file by their place, so that one without any value
     counts, but at the end. ``sheet``: that of a workbook, if it was named. ``file_names``: whether those of several
-    files are a column.
+    files are a column; ``by_line``: whether the texts of such files are their lines, as those learnt from were.
     """
 
     rows: int | None = None
@@ -95,6 +95,7 @@ class Reading:
     by_place: bool = False
     sheet: str = ""
     file_names: bool = False
+    by_line: bool = False
     cells: int = field(default_factory=most_cells)
 
     def at_once(self, columns: int) -> int:

@@ -138,7 +138,7 @@ def new_files(paths: Sequence[Path], reading: Reading, pattern: bool) -> Source 
     one, within = paths[0], Path(os.path.commonpath([path.parent for path in paths]))
     if reading.all and all(path.is_file() for path in paths):
         pictures = reading.layout == "image" and all(is_picture(path.name) for path in paths)
-        named = reading.layout == "text" and reading.column == TEXT and pattern
+        named = reading.layout == "text" and reading.column == TEXT and pattern and not reading.by_line
         if pictures or (named and all(end_of(path.name) in TEXTS for path in paths)):
             return _rows(within, [*paths], None, reading)
     if not are_wanted(reading):

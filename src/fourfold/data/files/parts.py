@@ -230,8 +230,8 @@ def check_inside(path: Path, folder: Path, do: str = "copy the file into the fol
 
 
 def hold_texts(files: Sequence[Path]) -> bool:
-    """Whether several files hold texts, one or more lines of words, and no tables."""
-    if len(files) < 2 or any(path.suffix.lower() not in (".txt", ".pos", ".neg") for path in files):
+    """Whether files hold texts, one or more lines of words, and no tables."""
+    if any(path.suffix.lower() not in (".txt", ".pos", ".neg") for path in files):
         return False
     lines = []
     for path in files:
@@ -258,7 +258,7 @@ def are_notes(files: Sequence[Path]) -> bool:
 
 def check_texts(folder: Path, files: Sequence[Path]) -> None:
     """Refuse files of texts: a line each, as they are handed out for classes (pos.txt, x.neg), or many of one text."""
-    if hold_texts(files):
+    if len(files) > 1 and hold_texts(files):
         raise DataError(
             "lines-of-text",
             f"{folder} holds files of texts{', a line each,' * (len(files) < MANY_TEXTS)} and no tables",

@@ -35,11 +35,13 @@ IN_MEMORY = 4
 
 def texts_by_file(name: str, files: Sequence[Path], reading: Reading) -> Source | None:
     """The lines of several files as texts, and the names of these as a column, which is the target where they end in
-    .pos and .neg; None where they hold other things, and where neither their names nor the user tells what they are.
+    .pos and .neg; None where they hold other things, and where neither their names, the user nor a model that learnt
+    from such files tells what they are.
     """
     by_end = sorted(path.suffix.lower() for path in files) == [*BY_END] and len({path.stem for path in files}) == 1
-    asked = reading.file_names and not reading.all
-    if not (asked or by_end) or reading.all or not 2 <= len(files) < MANY_TEXTS or not hold_texts(files):
+    asked = reading.by_line if reading.all else reading.file_names
+    few = 2 <= len(files) < MANY_TEXTS or reading.by_line
+    if not (asked or (by_end and not reading.all)) or not few or not hold_texts(files):
         return None
     check_memory(name, IN_MEMORY * sum(path.stat().st_size for path in files))
     called = [path.suffix[1:].lower() for path in files] if by_end else names_of(files)

@@ -185,6 +185,7 @@ def _reading(preparation: Preparation, encoding: str | None) -> Reading:
         targets=frozenset(wanted),
         channels=channels_of(preparation),
         file_names=FILE in wanted,
+        by_line=preparation.layout == "text" and preparation.target_name == FILE,
     )
 
 

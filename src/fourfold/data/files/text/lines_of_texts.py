@@ -18,7 +18,7 @@ from .rewritten import SEPARATORS, Lines, Records, Rewriting, cuts
 
 __all__ = ["LinesOfTexts", "lines_of_texts"]
 
-PLAIN = re.compile(r"\.te?xt(?:\.gz)?$", re.IGNORECASE)
+PLAIN = re.compile(r"\.(?:te?xt|pos|neg)(?:\.gz)?$", re.IGNORECASE)
 """How files are called that are no tables by their name."""
 
 PIPED = "standard input"
