@@ -107,11 +107,11 @@ RESULTS = {
 @pytest.mark.parametrize("name", RESULTS)
 def test_classes_that_say_which_of_two_numbers_is_larger(name):
     table = {"shots": HOME * 2 + np.arange(90) % 5, "h": HOME, "a": AWAY, "y": RESULTS[name]}
-    (one,) = [one for one in judge(read(table)) if one.slug == "larger-of-two"]
+    (one,) = [one for one in judge(read(table)) if one.slug == "made-of-inputs"]
     assert one.important and one.what == "the target 'y' says which of 'h', 'a' is larger, in all rows"
     assert one.do.startswith("--drop h,a, if they are not known")
     table["y"] = np.where(np.arange(90) == 3, RESULTS[name][RESULTS[name] != RESULTS[name][3]][0], RESULTS[name])
-    assert not [one for one in judge(read(table)) if one.slug == "larger-of-two"]
+    assert not [one for one in judge(read(table)) if one.slug == "made-of-inputs"]
 
 
 def test_a_flag_or_a_limit_of_one_number_does_not_say_which_of_two_is_larger():
@@ -121,4 +121,4 @@ def test_a_flag_or_a_limit_of_one_number_does_not_say_which_of_two_is_larger():
     earned = np.where(rng.random(90) < 0.4, 0.0, rng.integers(2, 5000, 90))
     limit = {"treat": rng.integers(0, 3, 90) / 2, "earned": earned, "y": np.where(earned > 0, "paid", "none")}
     for table in (flags, limit):
-        assert not [one for one in judge(read(table)) if one.slug == "larger-of-two"]
+        assert not [one for one in judge(read(table)) if one.slug == "made-of-inputs"]

@@ -127,7 +127,7 @@ def _larger_of_two(case: Case) -> Iterator[Finding]:
         signs = np.sign(columns[one] - columns[other])
         if _count(signs) > 1 and _count(signs + len(SIGNS) * codes) == _count(signs):
             yield Finding(
-                "larger-of-two",
+                "made-of-inputs",
                 f"the target {case.dataset.target_name!r} says which of {listed([one, other])} is larger, in all rows",
                 "columns",
                 2,
