@@ -145,7 +145,6 @@ REFUSED = {
     "a path that is missing": (files(t_dot_csv="file,y\n" + "".join(f"{i}.png,{LABELS[i % 2]}\n" if i != 4 else ",p\n" for i in range(16)), **{f"{i}_dot_png": png() for i in range(16)}), 2, "no-path", "got row 5"),
     "sparse rows of which some are empty": ("".join(f"{i % 2}\n" if i % 5 == 0 else f"{i % 2}  1:0.5 3:{i}\n" for i in range(40)), 2, "wrong-kind", "load_svmlight_file"),
     "sparse rows of queries, with comments": ("# made\n" + "".join(f"{i % 2} qid:{i // 5} 1:0.5 3:{i} # doc\n" for i in range(40)), 2, "wrong-kind", "load_svmlight_file"),
-    "TSF": ("# about\n@relation nn5\n@attribute series_name string\n@frequency daily\n@data\nT1:2020-01-01:1,2\n", 2, "wrong-kind", "--forecast HORIZON"),
     "MATLAB 7.3": (b"MATLAB 7.3 MAT-file, Platform: GLNXA64" + b" " * 90 + bytes(99), 2, "wrong-kind", "h5py.File"),
     "MATLAB 4": (struct.pack("<IIIII", 0, 30, 4, 0, 2) + b"X\0" + X.tobytes(), 2, "wrong-kind", "a MATLAB file"),
     "old Stata": (b"\x72\x02\x01\0" + bytes(99), 2, "wrong-kind", "read_stata"),

@@ -16,7 +16,7 @@ from fourfold.errors import DataError, FileError, UnsafeFileError
 from .content import is_file
 from .pictures import is_picture
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".tsf")
 PACKED = (".gz", ".bz2", ".xz", ".zst")
 SERIES = ".ts"
 TRAINING, TESTING = ("train", "training"), ("test", "testing", "test1", "val", "valid", "validation", "dev")

@@ -20,7 +20,6 @@ DBASE = re.compile(
 
 
 NOTEBOOK = re.compile(rb'\s*\{\s*"cells"\s*:\s*\[')
-FORECASTS = re.compile(rb"\s*([%#@][^\n]*\n\s*)*@(frequency|horizon)\b", re.IGNORECASE)
 SPARSE = re.compile(rb"\s*[-+\d.,eE]+((?:[ \t]+(?:qid|\d+):[-+\d.eE]+)*)\s*(?:#.*)?")
 MATLAB_4 = re.compile(rb"[\0-\x34]\0\0\0[^\0]..\0[^\0]..\0[\0\1]\0\0\0[^\0]\0\0\0[A-Za-z]", re.DOTALL)
 SAS = (b"HEADER RECORD*******", bytes(12) + b"\xc2\xea\x81\x60")
@@ -134,11 +133,6 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     ),
     WrongKind("a VOTable", matches(VOTABLE), "astropy.table.Table.read(FILE, format='votable').write('data.csv')"),
     WrongKind("XML", says(b"<?xml", b"<svg"), "export it as csv"),
-    WrongKind(
-        "a TSF file of series",
-        matches(FORECASTS),
-        "write a csv with a row for each series and time, then --id COLUMN --time COLUMN --forecast HORIZON",
-    ),
     WrongKind(
         "sparse rows of index:value",
         _sparse,

@@ -27,6 +27,7 @@ from .open_quotes import cells_of_any_length
 from .quotings import of_stray_quotes
 from .rewriting import rewriting_of
 from .rewritten import SEPARATORS, Rewriting
+from .tsf import of_tsf
 
 MOST_ABOVE = 30
 """The most lines that a title and settings above a table may have, besides comments."""
@@ -65,8 +66,8 @@ class Dialect:
 def rewritten(content: Content, encoding: str) -> Rewriting | None:
     """How the text is rewritten, if its columns do not stand between plain marks."""
     head = content.head.decode(encoding, "replace").removeprefix("\ufeff")
-    if (arff := of_arff(head, content.name)) is not None:
-        return arff
+    if (found := of_tsf(head, content.name) or of_arff(head, content.name)) is not None:
+        return found
     lines = head.splitlines()
     lines = lines if len(content.head) >= content.unpacked else lines[:-1]
     first = [line for line in lines[: LOOKED_AT + 1] if line.strip()][:LOOKED_AT]
