@@ -72,11 +72,15 @@ def _panel(case: Case) -> Panel | None:
     """The likeliest panel: words or whole numbers that repeat, no two rows of which have the same time, which chance
     would hardly do; else those in whose rows, one below the other, a number counts anew."""
     columns = [(name, kind, values) for name, kind, values in case.columns() if not np.isnan(values).any()]
-    whose = [values for name, _, values in columns if _is_whose(name) and _repeats(values)]
+    whose = [_first_of_unit(values) for name, _, values in columns if _is_whose(name) and _repeats(values)]
+
+    def is_of_unit(values: np.ndarray) -> bool:
+        return any((values == values[first]).all() for first in whose)
+
     times = {
         name: values
         for name, kind, values in columns
-        if (kind == "date" or is_time(name) or "age" in named(name)) and not any(_is_of(values, each) for each in whose)
+        if (kind == "date" or is_time(name) or "age" in named(name)) and not is_of_unit(values)
     }
     parts = parts_in_order(case)
     others = [
@@ -109,9 +113,15 @@ def _is_whose(name: str) -> bool:
     return ID.search(name) is not None or name.casefold() in UNITS
 
 
-def _is_of(values: np.ndarray, units: np.ndarray) -> bool:
-    """Whether each of the units (N,) has one value, as a patient a date of birth: no time at which it is measured."""
-    return len(np.unique(np.stack([units, values]), axis=1).T) == len(np.unique(units))
+def _first_of_unit(units: np.ndarray) -> np.ndarray:
+    """The first row (N,) of each row's unit: what has its value in all rows of the unit, as a patient's date of birth,
+    is no time at which that is measured.
+
+    >>> _first_of_unit(np.array([7, 3, 7, 3])).tolist()
+    [0, 1, 0, 1]
+    """
+    _, first, unit = np.unique(units, return_index=True, return_inverse=True)
+    return first[unit]
 
 
 def time_within(case: Case, ids: np.ndarray) -> str:
