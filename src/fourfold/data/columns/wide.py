@@ -10,7 +10,7 @@ import numpy as np
 
 from fourfold.data.values.dates import way_of, years_from
 
-__all__ = ["are_dates_in_order", "beside_steps", "dated_before", "steps_of"]
+__all__ = ["are_dates_in_order", "beside_steps", "channels_by_step", "dated_before", "steps_of"]
 
 FORMS = (
     ("CHANNEL_STEP", re.compile(r"(?P<channel>.*\D)[_ .-](?P<step>\d{1,9})", re.ASCII)),
@@ -33,17 +33,35 @@ def steps_of(names: Sequence[str]) -> tuple[np.ndarray, str] | None:
     >>> steps_of(["t1", "t10", "t2"])[0].ravel().tolist(), steps_of(["t1", "t2", "t10"])
     ([0, 2, 1], None)
     """
-    for said, form in FORMS:
-        if (places := _places(names, form)) is not None:
-            in_order = places.shape[1] == 1 and (np.diff(places[:, 0]) > 0).all()
-            one = f"by their numbers, {names[places[0, 0]]!r} to {names[places[-1, 0]]!r}"
-            return None if in_order else (places, f"columns are named {said}" if places.shape[1] > 1 else one)
-    dates = _dates(names)
-    if len(set(dates.values())) < len(names):
+    found = _told(names)
+    if found is None:
         return None
-    order = np.array(sorted(range(len(names)), key=lambda place: dates[names[place]]))
-    said = f"by their dates, {names[order[0]]!r} to {names[order[-1]]!r}"
-    return None if (np.diff(order) > 0).all() else (order[:, None], said)
+    places, said = found
+    if places.shape[1] > 1:
+        return places, f"columns are named {said}"
+    order = places[:, 0]
+    in_order, ends = (np.diff(order) > 0).all(), f"{names[order[0]]!r} to {names[order[-1]]!r}"
+    return None if in_order else (places, f"by their {'numbers' if said else 'dates'}, {ends}")
+
+
+def channels_by_step(names: Sequence[str]) -> tuple[np.ndarray, tuple[str, ...]] | None:
+    """The places (T, C) of columns that are the steps of series in the order of these, also where they stand so, and
+    the names of the channels, "" of a single one. None if the names don't tell it.
+
+    >>> places, channels = channels_by_step(["x_0", "x_1", "y_0", "y_1"])
+    >>> places.tolist(), channels
+    ([[0, 2], [1, 3]], ('x', 'y'))
+    >>> channels_by_step(["2024-01", "2024-02"])[1], channels_by_step(["age", "sex"])
+    (('',), None)
+    """
+    found = _told(names)
+    if found is None:
+        return None
+    places, said = found
+    if len(places[0]) == 1:
+        return places, ("",)
+    found = [dict(FORMS)[said].fullmatch(str(names[place])) for place in places[0]]
+    return places, tuple(one["channel"] for one in found if one)
 
 
 def beside_steps(names: Sequence[str]) -> list[str]:
@@ -81,6 +99,17 @@ def dated_before(names: Sequence[str]) -> tuple[str, ...]:
     dates = _dates(names)
     first = next((place for place, name in enumerate(names) if name in dates), len(names))
     return tuple(names[first:-1]) if are_dates_in_order(names[first:]) else ()
+
+
+def _told(names: Sequence[str]) -> tuple[np.ndarray, str] | None:
+    """The places (T, C) of columns that are steps, and the form of their names, "" of dates."""
+    for said, form in FORMS:
+        if (places := _places(names, form)) is not None:
+            return places, said
+    dates = _dates(names)
+    if len(set(dates.values())) < len(names):
+        return None
+    return np.array(sorted(range(len(names)), key=lambda place: dates[names[place]]))[:, None], ""
 
 
 def _places(names: Sequence[str], form: re.Pattern[str], in_a_row: bool = False) -> np.ndarray | None:

@@ -47,6 +47,7 @@ from .new_columns import another_shape, by_place, checked, renamed
 from .new_series import further_channels, ids_apart, parts_of_id, with_series
 from .noticed import Noticed
 from .scale import on_another_scale
+from .series_forms import as_learnt_series, in_another_form
 from .shapes import filled_up, fitted, holes_in, laid_out, of_other_axes, row_shapes, shaped
 from .shorter import with_ends
 from .units import in_units
@@ -116,12 +117,17 @@ def _parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None
         yield _history(source, preparation, _reading(preparation, encoding))
         return
     # steps of a series may lie anywhere, and series whose steps are predicted are numbered through
-    if preparation.task.stepwise or (of_series(preparation) and preparation.columns):
+    once = preparation.layout == "sequence" and _is_standard_input(source)
+    if preparation.task.stepwise or once or (of_series(preparation) and preparation.columns):
         yield read_inputs(source, preparation, encoding)
         return
     reading = _reading(preparation, encoding)
     others: tuple[str, ...] | None = None
     for found in parts_of(source, reading):
+        other = isinstance(found.inputs, Table) and in_another_form(found, preparation)  # its rows may be steps
+        if other and not _is_standard_input(source):
+            yield read_inputs(source, preparation, encoding)
+            return
         rows = row_count(found.inputs)
         table = isinstance(found.inputs, Table) and not found.pictures
         step = reading.at_once(len(found.inputs) if table else math.prod(preparation.row_shape))
@@ -149,7 +155,7 @@ def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows
     assert preparation.windows is not None
     source, wanted, time = with_index(source), names_wanted(preparation), time_of(preparation)
     windows = preparation.windows
-    file = isinstance(source, (str, os.PathLike)) and os.fspath(source) != STANDARD_INPUT
+    file = isinstance(source, (str, os.PathLike)) and not _is_standard_input(source)
     if file and windows.id != ROW:  # rows are numbered through
         with closing(parts_of(source, reading)) as read:  # temporary copies go at once, whatever is refused
             parts = (unpivoted_as(part, windows) for part in read if row_count(part.inputs))
@@ -162,6 +168,11 @@ def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows
             if error.slug != "another-step":  # told from all rows
                 raise
     return _new_rows(open_source(source, reading), preparation)
+
+
+def _is_standard_input(source: Any) -> bool:
+    """Whether a source can be read but once."""
+    return isinstance(source, str) and source == STANDARD_INPUT
 
 
 def _reading(preparation: Preparation, encoding: str | None) -> Reading:
@@ -231,7 +242,7 @@ def _by_name(found: Source, preparation: Preparation) -> Source:
     found = named_alike(found, wanted, known)
     if preparation.windows is None and preparation.layout in ("sequence", "flat"):
         truths = [column.name for column in preparation.columns if column.kind == "boolean"]
-        found = with_indicators(found, columns, truths)
+        found = as_learnt_series(with_indicators(found, columns, truths), preparation)
     return with_series(found, preparation)
 
 
