@@ -16,7 +16,7 @@ from fourfold.layers.base import Layer
 from fourfold.ops import activations
 
 MODEL_MODULES = {"Functional": "keras.src.models.functional", "Sequential": "keras"}
-WITHOUT_TRAINABLE = frozenset(("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"))
+WITHOUT_TRAINABLE = frozenset(("Discretization", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"))
 """Layers that Keras refuses to make with that argument."""
 NOT_IN_KERAS = frozenset(("CarryMask", "PositionalEncoding"))
 MOST_CONSTANTS = 10_000
