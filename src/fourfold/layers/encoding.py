@@ -60,7 +60,7 @@ class Discretization(Layer):
     [0, 1, 2]
     >>> layer = Discretization(num_bins=4)
     >>> layer.adapt(np.arange(1000.0))
-    >>> layer(np.array([0.0, 400.0, 5000.0])).tolist(), layer.bin_boundaries
+    >>> layer(np.array([0.0, 400.0, 5000.0])).tolist(), np.round(layer.bin_boundaries).tolist()
     ([0, 1, 3], [249.0, 499.0, 749.0])
     """
 
