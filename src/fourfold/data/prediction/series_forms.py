@@ -68,16 +68,16 @@ def as_learnt_series(found: Source, preparation: Preparation) -> Source:
 
 def in_another_form(found: Source, preparation: Preparation) -> bool:
     """Whether new rows have nothing of the form that a model of series was trained on."""
-    places, channels = _learnt(preparation)
-    if not channels or preparation.windows is not None:
-        return False
     columns, table = {column.name for column in preparation.columns}, found.inputs
-    if not isinstance(table, Table):
-        series = places is not None and np.ndim(table) == 3 and not preparation.row_shape
-        return series and (len(channels) > 1 or preparation.layout == "flat")
-    if places is None and columns and len(preparation.source_columns) == len(columns):  # lists
-        return not columns & {*found.lists}
-    return not columns & {*table, *found.lists}
+    if preparation.windows is not None or preparation.layout not in ("sequence", "flat"):
+        return False
+    if isinstance(table, Table):
+        of_lists = preparation.row_shape and len(preparation.source_columns) == len(columns) > 0
+        return not columns & ({*found.lists} if of_lists else {*table, *found.lists}) and bool(_learnt(preparation)[1])
+    if preparation.row_shape or np.ndim(table) != 3:
+        return False
+    places, channels = _learnt(preparation)
+    return places is not None and (len(channels) > 1 or preparation.layout == "flat")
 
 
 def _learnt(preparation: Preparation) -> tuple[np.ndarray | None, tuple[str, ...]]:
@@ -86,12 +86,11 @@ def _learnt(preparation: Preparation) -> tuple[np.ndarray | None, tuple[str, ...
     names, shape = [column.name for column in preparation.columns], preparation.row_shape
     if preparation.layout == "sequence" and shape:
         return None, tuple(names) or ("",) * (shape[1] if len(shape) == 2 else 1)
-    if preparation.layout not in ("sequence", "flat"):
-        return None, ()
-    steps = [name for name in names if name not in beside_steps(names)]
-    if (told := channels_by_step(steps)) is not None:
-        return np.array([[names.index(steps[place]) for place in of_step] for of_step in told[0]]), told[1]
-    return (np.arange(len(names))[:, None], ("",)) if preparation.layout == "sequence" else (None, ())
+    others = {*beside_steps(names)}
+    steps = np.array([place for place, name in enumerate(names) if name not in others], np.int64)
+    if (told := channels_by_step([names[place] for place in steps])) is not None:
+        return steps[told[0]], told[1]
+    return (steps[:, None], ("",)) if preparation.layout == "sequence" else (None, ())
 
 
 def _given(found: Source, preparation: Preparation) -> Series | None:
@@ -116,7 +115,7 @@ def _of_lists(found: Source) -> Series:
 def _of_columns(found: Source, preparation: Preparation, channels: Sequence[str]) -> Series | None:
     """Series a row of which is one, with a column for each step, or for each channel at each step."""
     numbers = _numbers(found, preparation)
-    others = beside_steps([*numbers])
+    others = {*beside_steps([*numbers])}
     names = [name for name in numbers if name not in others]
     told = channels_by_step(names)
     if told is None and len(channels) == 1 and len(numbers) == _steps(preparation):
@@ -126,7 +125,8 @@ def _of_columns(found: Source, preparation: Preparation, channels: Sequence[str]
     places, named = told
     values = np.stack([numbers[name] for name in names], axis=1)[:, places]
     assert isinstance(found.inputs, Table)
-    beside = {name: cells for name, cells in found.inputs.items() if name not in names}
+    taken = {*names}
+    beside = {name: cells for name, cells in found.inputs.items() if name not in taken}
     first, last = names[places[0, 0]], names[places[-1, -1]]
     return Series(values, named, beside, f"the columns {first!r} to {last!r} of each row")
 
