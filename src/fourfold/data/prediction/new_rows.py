@@ -123,9 +123,11 @@ def _parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None
         return
     reading = _reading(preparation, encoding)
     others: tuple[str, ...] | None = None
-    for found in parts_of(source, reading):
+    parts = parts_of(source, reading)
+    for found in parts:
         other = isinstance(found.inputs, Table) and in_another_form(found, preparation)  # its rows may be steps
         if other and not _is_standard_input(source):
+            parts.close()
             yield read_inputs(source, preparation, encoding)
             return
         rows = row_count(found.inputs)

@@ -102,8 +102,9 @@ def _given(found: Source, preparation: Preparation) -> Series | None:
         return Series(array, ("",) * array.shape[2], found.beside, "an array")
     if found.lists:
         return _of_lists(found)
-    by_step = _of_columns(found, preparation, channels) if places is None else None
-    return by_step or _of_rows(found, preparation, channels)
+    numbers = _numbers(found, preparation)
+    by_step = _of_columns(found, preparation, numbers, channels) if places is None else None
+    return by_step or _of_rows(found, preparation, numbers, channels)
 
 
 def _of_lists(found: Source) -> Series:
@@ -112,9 +113,10 @@ def _of_lists(found: Source) -> Series:
     return Series(np.asarray(built.inputs), found.lists, beside_lists(found), f"the lists of {listed(found.lists)}")
 
 
-def _of_columns(found: Source, preparation: Preparation, channels: Sequence[str]) -> Series | None:
+def _of_columns(
+    found: Source, preparation: Preparation, numbers: Mapping[str, np.ndarray], channels: Sequence[str]
+) -> Series | None:
     """Series a row of which is one, with a column for each step, or for each channel at each step."""
-    numbers = _numbers(found, preparation)
     others = {*beside_steps([*numbers])}
     names = [name for name in numbers if name not in others]
     told = channels_by_step(names)
@@ -131,10 +133,11 @@ def _of_columns(found: Source, preparation: Preparation, channels: Sequence[str]
     return Series(values, named, beside, f"the columns {first!r} to {last!r} of each row")
 
 
-def _of_rows(found: Source, preparation: Preparation, channels: Sequence[str]) -> Series | None:
+def _of_rows(
+    found: Source, preparation: Preparation, numbers: Mapping[str, np.ndarray], channels: Sequence[str]
+) -> Series | None:
     """Series a row of which is a step, if one column can name the series, one can order it, and the others are the
     channels."""
-    numbers = _numbers(found, preparation)
     by_name = {*channels} <= {*numbers}
     table = found.inputs
     assert isinstance(table, Table)
