@@ -141,35 +141,6 @@ def test_a_past_that_is_refused_leaves_no_temporary_copies(tmp_path, recwarn):
     assert not [one for one in recwarn if one.category is ResourceWarning]
 
 
-WIDE = SALES.assign(day=SALES["day"].dt.strftime("%Y-%m-%d"))
-FORECASTS = {
-    "long": (WIDE, {"target": "sales", "roles": Roles(id="store", time="day")}),
-    "a row for each series": (WIDE.pivot(index="store", columns="day", values="sales").reset_index(), {}),
-    "a column for each series": (WIDE.pivot(index="day", columns="store", values="sales").reset_index(), {"target": "south"}),
-}
-
-
-@pytest.mark.parametrize("learnt", FORECASTS)
-@pytest.mark.parametrize("given", FORECASTS)
-def test_a_history_in_another_form_is_refused_with_the_line_that_turns_it(learnt, given, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for name, (table, _) in FORECASTS.items():
-        table.to_csv(f"{name}.csv", index=False)
-    data = read(f"{learnt}.csv", ahead=Ahead(5), **FORECASTS[learnt][1])
-    preparation = Preparation.from_json(Preparation.fit(data, range(20)).to_json())
-    right = read_inputs(f"{learnt}.csv", preparation)
-    if learnt == given:
-        return
-    with pytest.raises(FourfoldError) as caught:
-        list(parts_of_inputs(f"{given}.csv", preparation))
-    assert caught.value.slug == "new-series" and caught.value.do.startswith("in pandas table")
-    table = pd.read_csv(f"{given}.csv")
-    exec(caught.value.do.removeprefix("in pandas "), {"table": table})
-    (turned,) = parts_of_inputs("new.csv", preparation)
-    np.testing.assert_allclose(turned.inputs, right.inputs)
-    assert (turned.following == right.following).all()
-
-
 def test_numbers_in_the_place_of_dates_are_refused_with_one_of_them():
     with pytest.raises(FourfoldError, match="got time stamps that are numbers, such as 0, wanted dates") as caught:
         read_inputs(SALES.assign(day=np.tile(np.arange(90), 2)), of_sales())

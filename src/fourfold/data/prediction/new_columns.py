@@ -11,7 +11,7 @@ import numpy as np
 from fourfold.data.columns.alike import are_blank, levels_alike
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.join import empty
-from fourfold.data.messages import SHOWN, close, listed
+from fourfold.data.messages import SHOWN, close, counted, listed
 from fourfold.data.places import are_places
 from fourfold.data.series.clock import shown
 from fourfold.data.source import Source
@@ -260,7 +260,7 @@ def _aside(preparation: Preparation, table: Mapping[str, np.ndarray]) -> dict[st
 
 def another_shape(found: Source, preparation: Preparation, got: str, do: str = "") -> DataError:
     names = tuple(filter(None, preparation.source_columns))
-    columns = f"{len(names)} columns: {listed(names)}"
+    columns = f"{counted(len(names), 'column')}: {listed(names)}"
     rows = f"rows of shape {preparation.row_shape}"
     shape = () if isinstance(found.inputs, Table) else np.shape(found.inputs)
     series = preparation.layout == "sequence" and len(preparation.row_shape) == 2 and len(shape) == 3

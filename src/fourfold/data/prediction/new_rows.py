@@ -42,6 +42,7 @@ from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import row_count
 
+from .history_forms import as_learnt_history
 from .latest import latest_of
 from .new_columns import another_shape, by_place, checked, renamed
 from .new_series import further_channels, ids_apart, parts_of_id, with_series
@@ -159,15 +160,15 @@ def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows
     windows = preparation.windows
     file = isinstance(source, (str, os.PathLike)) and not _is_standard_input(source)
     if file and windows.id != ROW:  # rows are numbered through
-        with closing(parts_of(source, reading)) as read:  # temporary copies go at once, whatever is refused
-            parts = (unpivoted_as(part, windows) for part in read if row_count(part.inputs))
-            parts = (with_series(named_alike(with_time(part, time), wanted, ()), preparation) for part in parts)
-            found = latest_of(parts, windows)
         try:
+            with closing(parts_of(source, reading)) as read:  # temporary copies go at once, whatever is refused
+                parts = (unpivoted_as(part, windows) for part in read if row_count(part.inputs))
+                parts = (with_series(named_alike(with_time(part, time), wanted, ()), preparation) for part in parts)
+                found = latest_of(parts, windows)
             if found is not None:
                 return _new_rows(found, preparation)
         except DataError as error:
-            if error.slug != "another-step":  # told from all rows
+            if error.slug not in ("another-step", "new-series"):  # both are told from all rows
                 raise
     return _new_rows(open_source(source, reading), preparation)
 
@@ -245,7 +246,7 @@ def _by_name(found: Source, preparation: Preparation) -> Source:
     if preparation.windows is None and preparation.layout in ("sequence", "flat"):
         truths = [column.name for column in preparation.columns if column.kind == "boolean"]
         found = as_learnt_series(with_indicators(found, columns, truths), preparation)
-    return with_series(found, preparation)
+    return with_series(as_learnt_history(found, preparation), preparation)
 
 
 def _pictures(found: Source, preparation: Preparation) -> NewRows:

@@ -15,7 +15,6 @@ from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
 from .new_columns import another_shape
-from .other_form import how_to_turn
 
 __all__ = ["further_channels", "ids_apart", "parts_of_id", "with_series"]
 
@@ -29,15 +28,10 @@ def with_series(found: Source, preparation: Preparation) -> Source:
     table, needed = found.inputs, _needed(preparation)
     if not isinstance(table, Table) or {*needed} & {*found.lists}:
         return found
-    lacking, turned = [name for name in needed if name not in table], ""
-    windows = preparation.windows
-    if windows is not None and windows.id != ROW and (lacking or not {*windows.targets} & {*table}):
-        turned = how_to_turn(found, windows)
-        needed = {**needed, **dict.fromkeys(windows.targets if turned else (), "what is forecast")}
-        lacking = [name for name in needed if name not in table]
+    lacking = [name for name in needed if name not in table]
     if not lacking:
         return found
-    if windows is None and len(lacking) == len(needed):
+    if preparation.windows is None and len(lacking) == len(needed):
         channels = listed([column.name for column in preparation.columns])
         do = f"write a row for each step, or for each series lists of its steps in {channels}"
         raise another_shape(found, preparation, f"the columns {listed([*found.lists] or list(table))}", do)
@@ -50,8 +44,7 @@ def with_series(found: Source, preparation: Preparation) -> Source:
         f"{found.name} lacks columns of the series that the model was trained on",
         got=f"the columns {listed(list(table))}",
         wanted=", ".join(f"{name!r}, {said}" for name, said in absent.items()),
-        do=turned
-        or "; ".join(
+        do="; ".join(
             [f"rename {meant!r} to {name!r}" for name, meant in near.items()]
             + [f"add {listed(add)}" + ", or rename what holds it" * bool(others)] * bool(add)
         ),

@@ -27,7 +27,7 @@ from fourfold.preprocessing.windows import Windows
 from .counters import is_called
 from .long_columns import check_id, dates_of, meant, times_of
 
-__all__ = ["ROW", "VALUE", "unpivoted", "unpivoted_as"]
+__all__ = ["ROW", "TIME", "VALUE", "in_one_column", "unpivoted", "unpivoted_as"]
 
 FEWEST = 4
 """Columns that are times, from which on they are the steps of series."""
@@ -100,7 +100,7 @@ def _unpivoted(source: Source, roles: Roles, id: str | None) -> tuple[Source, Ro
     words = [name for name in table if found[name].kind == "category" and name not in (steps.beside, id)]
     check_memory(source.name, 8 * table.rows * len(steps.names) * (4 + len(words)))
     id, labels = _series(table, id, words, steps.beside)
-    values, said = _as_one(source, table, {name: found[name] for name in steps.names})
+    values, said = in_one_column(source, table, {name: found[name] for name in steps.names})
     there = np.isfinite(values)
     row = np.nonzero(there)[0]
     columns = {name: table[name][row] for name in words if name != id}
@@ -120,7 +120,7 @@ def _unpivoted(source: Source, roles: Roles, id: str | None) -> tuple[Source, Ro
     return long.noting(*notes), replace(roles, id=id or None, time=TIME)
 
 
-def _as_one(source: Source, table: Table, found: Mapping[str, Understood]) -> tuple[np.ndarray, str]:
+def in_one_column(source: Source, table: Table, found: Mapping[str, Understood]) -> tuple[np.ndarray, str]:
     """The numbers (N, T) of columns that hold one quantity, and how their words were read: in one way, or else in that
     of each column."""
     values = np.stack([one.values for one in found.values()], axis=1)
