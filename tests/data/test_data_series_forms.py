@@ -17,6 +17,7 @@ ROLES = {
     "long.csv": {"target": "label", "roles": Roles(id="subject", time="t")},
     "wide.csv": {"target": "label", "roles": Roles(id="subject"), "layout": "sequence"},
     "lists.json": {"target": "label", "roles": Roles(id="subject"), "layout": "sequence"},
+    "lists.csv": {"target": "label", "roles": Roles(id="subject"), "layout": "sequence"},
     "nested.json": {"target": "label", "roles": Roles(id="subject"), "layout": "sequence"},
     "arrays.npz": {},
     "sktime.ts": {},
@@ -48,11 +49,11 @@ def written(form, x, labelled, folder):
         called = [f"{name}_{step}" if channels > 1 else f"t{step}" for name in names for step in range(steps)]
         cells = dict(zip(called, x.transpose(2, 1, 0).reshape(-1, rows)))
         pd.DataFrame({"subject": IDS[:rows], **cells, **label}).to_csv(path, index=False)
-    elif form.endswith(".json"):
+    elif form.startswith(("lists", "nested")):
         lists = {name: [one[:end, place].tolist() for one, end in zip(x, ends)] for place, name in enumerate(names)}
         nested = {"x": [(one[:end] if channels > 1 else one[:end, 0]).tolist() for one, end in zip(x, ends)]}
-        cells = lists if form == "lists.json" else nested
-        pd.DataFrame({"subject": IDS[:rows], **cells, **label}).to_json(path, orient="records")
+        frame = pd.DataFrame({"subject": IDS[:rows], **(nested if form == "nested.json" else lists), **label})
+        frame.to_csv(path, index=False) if form == "lists.csv" else frame.to_json(path, orient="records")
     elif form == "arrays.npz":
         np.savez(path, x=x, **({"y": LABELS[:rows]} if labelled else {}))
     else:
@@ -141,3 +142,10 @@ def test_columns_of_numbers_that_are_no_series_are_not_taken_for_others():
     preparation = Preparation.fit(read(frame.assign(label=LABELS), target="label", layout="flat"), range(20))
     with pytest.raises(FourfoldError, match="the columns of data are not those that the model was trained on"):
         read_inputs(frame.rename(columns=lambda name: name.replace("V", "f")), preparation)
+
+
+def test_new_rows_without_a_column_of_numbers_are_refused(tmp_path):
+    """Also where they are taken for series in another form."""
+    preparation = learnt_from("arrays.npz", series(1, False), tmp_path)
+    with pytest.raises(FourfoldError, match="got a table of 2 columns, wanted rows of shape"):
+        read_inputs(pd.DataFrame({"subject": IDS[:NEW], "label": LABELS[:NEW]}), preparation)

@@ -54,7 +54,7 @@ def channels_by_step(names: Sequence[str]) -> tuple[np.ndarray, tuple[str, ...]]
     >>> channels_by_step(["2024-01", "2024-02"])[1], channels_by_step(["age", "sex"])
     (('',), None)
     """
-    found = _told(names)
+    found = _told(names) if names else None
     if found is None:
         return None
     places, said = found

@@ -269,10 +269,13 @@ def lists_of(
     rows: Relation, names: dict[str, str], numbers: set[str], reading: Reading
 ) -> tuple[Relation, dict[str, tuple[int, int]], set[str]]:
     """The rows with columns of lists in the place of those that hold lists of numbers, how many numbers these have, at
-    least and at most, and which have decimal commas: those that are known to, or else those between brackets. With
-    blanks alone between them, as in no target, all have as many: others may be the numbers of words."""
+    least and at most, and which have decimal commas: those that are known to, or else those between brackets, of new
+    rows, too, that have no column that is wanted, as series in another form. With blanks alone between them, as in no
+    target, all have as many: others may be the numbers of words."""
     words, sizes = set(names) - numbers, {}
-    if reading.lists is not None:
+    if reading.lists is not None and reading.all and not alike(names.values(), reading.targets):
+        found = bracketed = _everywhere(rows, IN_BRACKETS, words)
+    elif reading.lists is not None:
         known = {*reading.lists, *alike(names.values(), reading.lists.difference(names.values()))}
         found = bracketed = _everywhere(rows, ANY_LIST, {c for c in words if names[c] in known})
     else:
