@@ -32,6 +32,12 @@ from fourfold.study.saved_model import SavedModel
 DIGITS, DIGITS_OF_A_DEVIATION = 7, 5
 """Significant ones of a number that is written; and those at least that tell numbers within a deviation apart."""
 
+RARE = (
+    "prediction: the class whose probability is the largest multiple of its share of the rows that were learnt from, "
+    "which need not be the largest probability (the score is balanced accuracy)"
+)
+"""What is said where one class has most of the rows."""
+
 Columns = dict[str, Any]
 """Some rows of what is written: values by the names of columns."""
 
@@ -63,7 +69,7 @@ def predict_file(
             write(predicted(model, rows))
             noticed += rows.noticed
             hear(rows.rows, rows.among)
-    return [*map(str, noticed.said()), *notes]
+    return [*map(str, noticed.said()), *([RARE] if model.preparation.task.class_weights else []), *notes]
 
 
 def _check_other(out: Path, source: Path) -> None:

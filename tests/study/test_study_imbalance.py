@@ -1,5 +1,6 @@
 """Where one class has most of the rows: which class a row is given, and that every place gives the same."""
 
+import io
 import itertools
 from dataclasses import replace
 from types import SimpleNamespace
@@ -19,6 +20,7 @@ from fourfold.data.splits import plan_without_test
 from fourfold.estimators import FourfoldClassifier
 from fourfold.evidence import names
 from fourfold.options import Options
+from fourfold.predictions import RARE, predict_file
 from fourfold.preprocessing.task import class_weights, classification, predicted_class
 from fourfold.study.architecture import architecture
 from fourfold.study.baseline_blocks import _score
@@ -181,6 +183,15 @@ def test_the_model_tells_so_and_still_does_when_it_is_read_back(study):
     p, said = study.model.predict_proba(x), study.model.predict(x)
     assert np.array_equal(said == 1, p[:, 1] * 0.9 > p[:, 0] * 0.1)
     assert np.array_equal(SavedModel.load(study.folder / "model").predict(x), said)
+
+
+def test_new_rows_come_with_how_their_class_is_told(study):
+    text = io.StringIO()
+    notes = predict_file(study.folder, rare(300, 0.1, seed=1)[0], text)
+    written = np.array([line.split(",")[-3:] for line in text.getvalue().splitlines()[1:]], float)
+    told, largest = written[:, 0], written[:, 1:].argmax(axis=1)
+    assert (told > largest).any() and not (told < largest).any()
+    assert RARE in notes
 
 
 def test_an_estimator_tells_rare_classes():
