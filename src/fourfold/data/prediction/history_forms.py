@@ -84,7 +84,7 @@ def _long(found: Source, windows: Windows) -> Long | None:
     if len(names) > 1 or len(values) != 1:
         return None
     of_each = f"the rows of each {names[0]}" if names else "the rows"
-    return Long(found, *(names or [""]), time, values[0], f"{of_each} in order of {time}", given=True)
+    return Long(found, names[0] if names else "", time, values[0], f"{of_each} in order of {time}", given=True)
 
 
 def _of_columns(found: Source, time: str, names: Sequence[str], windows: Windows) -> Long | None:
