@@ -44,6 +44,7 @@ _MODULES = (
 _NAMES = {
     "Initializer": "fourfold.initializers",
     "Input": "fourfold.core.symbols",
+    "DTypePolicy": "fourfold.config",
     "InputSpec": "fourfold.layers",
     "Layer": "fourfold.layers.base",
     "Loss": "fourfold.losses",
@@ -84,7 +85,10 @@ _INSTEAD = {
     "keras": "import fourfold as keras; layers, models and the others are right below it",
     "wrappers": "DenseClassifier, FourfoldRegressor and their kin are estimators of scikit-learn",
     "KerasTensor": "utils.is_keras_tensor(x) tells symbols from arrays; Input(shape) makes one",
-    "mixed_precision": "leave it out: everything is float32",
+    **dict.fromkeys(
+        ("mixed_precision", "FloatDTypePolicy", "quantizers", "Quantizer"), "leave it out: everything is float32"
+    ),
+    "dtype_policies": "take DTypePolicy from fourfold itself",
 }
 """What to do in the place of names that Keras has."""
 
@@ -115,7 +119,7 @@ if TYPE_CHECKING:
     )
     from fourfold.backend import name_scope
     from fourfold.comparison import Comparison, compare, load_model
-    from fourfold.config import version
+    from fourfold.config import DTypePolicy, version
     from fourfold.core.symbols import Input
     from fourfold.estimators import (
         AttentionClassifier,

@@ -12,6 +12,9 @@ import numpy as np
 from fourfold.backend import clear_session as clear_session
 from fourfold.backend import is_keras_tensor as is_keras_tensor
 from fourfold.backend import standardize_dtype as standardize_dtype
+from fourfold.config import disable_interactive_logging as disable_interactive_logging
+from fourfold.config import enable_interactive_logging as enable_interactive_logging
+from fourfold.config import is_interactive_logging_enabled as is_interactive_logging_enabled
 from fourfold.core.streams import set_seed
 from fourfold.errors import DataError, OptionError, no_such_name
 from fourfold.preprocessing.folders import image_dataset_from_directory as image_dataset_from_directory

@@ -16,7 +16,7 @@ ALSO = {"STFTInitializer", "stft", "legacy"}
 """Further names of what is missing, and what Keras itself calls legacy."""
 
 MODULES = (
-    "activations", "callbacks", "constraints", "initializers", "layers", "losses", "metrics", "models", "ops",
+    "activations", "callbacks", "config", "constraints", "initializers", "layers", "losses", "metrics", "models", "ops",
     "optimizers", "optimizers.schedules", "random", "regularizers", "saving", "utils",
 )  # fmt: skip
 

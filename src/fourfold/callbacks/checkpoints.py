@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from fourfold import config
 from fourfold.callbacks.base import Callback, Logs, frequency, monitored, sign
 from fourfold.errors import FileError, OptionError, closest
 from fourfold.interop.weights import HDF5_ENDINGS, weights_file
@@ -135,7 +136,7 @@ class ModelCheckpoint(_Saving):
 
     def _say(self, epoch: int, what: str) -> None:
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: {what}")
+            print(f"\nEpoch {epoch + 1}: {what}", file=config.lines())
 
 
 class BackupAndRestore(_Saving):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import sys
 import time
 from collections.abc import Iterable
 from typing import Any, TextIO
 
 import numpy as np
 
+from fourfold import config
 from fourfold.callbacks.base import Callback, Logs
 from fourfold.errors import OptionError
 
@@ -23,7 +23,7 @@ class ProgressBar(Callback):
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        self.stream = stream or sys.stdout
+        self.stream = stream or config.lines()
 
     @classmethod
     def of(cls, verbose: Any) -> ProgressBar | None:
@@ -114,11 +114,12 @@ class Progbar:
             self._sums[name] = (total + float(np.mean(value)) * steps, weight + steps)
         self._done = current
         now = time.perf_counter()
-        moves = self.verbose == 1 and sys.stdout.isatty()
+        stream = config.lines()
+        moves = self.verbose == 1 and stream.isatty()
         if self.verbose and (last or (moves and now - self._last >= self.interval)):
             logs = {name: total / weight for name, (total, weight) in self._sums.items()}
             drawn = line(current, self.target, now - self._started, logs, self.verbose != 2, self.width, self.unit_name)
-            print((_ANEW if moves else "") + drawn, end="\n" if last else "", flush=True)
+            print((_ANEW if moves else "") + drawn, end="\n" if last else "", file=stream, flush=True)
             self._last = now
 
 

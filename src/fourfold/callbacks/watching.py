@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from fourfold import config
 from fourfold.callbacks.base import Callback, Logs, monitored, sign
 from fourfold.errors import OptionError
 
@@ -62,10 +63,13 @@ class EarlyStopping(Callback):
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         if self.stopped_epoch > 0 and self.verbose > 0:
-            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+            print(f"Epoch {self.stopped_epoch + 1}: early stopping", file=config.lines())
         if self.restore_best_weights and self.best_weights is not None:
             if self.verbose > 0:
-                print(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
+                print(
+                    f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.",
+                    file=config.lines(),
+                )
             self.model.set_weights(self.best_weights)
 
     def _better(self, value: float, reference: float | None) -> bool:
@@ -117,7 +121,8 @@ class ReduceLROnPlateau(Callback):
                 self.cooldown_counter, self.wait = self.cooldown, 0
                 if self.verbose > 0:
                     print(
-                        f"Epoch {epoch + 1}: learning rate reduced to {self.model.optimizer.learning_rate}."
+                        f"Epoch {epoch + 1}: learning rate reduced to {self.model.optimizer.learning_rate}.",
+                        file=config.lines(),
                     )
 
 
@@ -145,7 +150,7 @@ class LearningRateScheduler(Callback):
             ) from None
         self.model.optimizer.learning_rate = rate
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: the learning rate is set to {rate}.")
+            print(f"\nEpoch {epoch + 1}: the learning rate is set to {rate}.", file=config.lines())
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if logs is not None:
@@ -177,5 +182,5 @@ class TerminateOnNaN(Callback):
                 wanted="a finite number",
                 do="a smaller learning rate, or clipnorm=1.0 in the optimizer",
             )
-        print(f"Batch {batch}: Invalid loss, terminating training")
+        print(f"Batch {batch}: Invalid loss, terminating training", file=config.lines())
         self.model.stop_training = True

@@ -132,7 +132,7 @@ class Layer(Interface):
         input_dim: int | None = None,
         activity_regularizer: Any = None,
     ) -> None:
-        if dtype not in (None, "float32") and not isinstance(dtype, Mapping):
+        if getattr(dtype, "name", dtype) not in (None, "float32") and not isinstance(dtype, Mapping):
             raise OptionError(
                 "layer-dtype",
                 f"{type(self).__name__} computes in float32",

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from fourfold import config
 from fourfold.core import streams
 from fourfold.core.inference import infer
 from fourfold.core.specs import WeightSpec
@@ -36,6 +37,10 @@ class Interface:
 
     dtype = compute_dtype = variable_dtype = input_dtype = "float32"
     _seed_state: Weight | None = None
+
+    @property
+    def dtype_policy(self) -> config.DTypePolicy:
+        return config.dtype_policy()
 
     @property
     def path(self) -> str:

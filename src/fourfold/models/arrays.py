@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 import numpy as np
 
+from fourfold import config
 from fourfold.core.machine import available_memory
 from fourfold.errors import DataError, OptionError, ShapeError
 from fourfold.models.compiling import per_output
@@ -245,6 +246,7 @@ def split(data: Batch, share: float, verbose: Any = 0) -> tuple[Batch, Batch]:
         )
     if verbose not in (0, "0"):
         print(
-            f"validation_split: the last {rows - border} of {rows} rows (from row {border}) are validation data"
+            f"validation_split: the last {rows - border} of {rows} rows (from row {border}) are validation data",
+            file=config.lines(),
         )
     return jax.tree.map(lambda a: a[:border], data), jax.tree.map(lambda a: a[border:], data)
