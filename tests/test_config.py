@@ -19,6 +19,7 @@ def test_the_policy_of_types():
         library.config.set_dtype_policy(library.DTypePolicy("float32"))
         layer = library.layers.Dense(2, dtype=library.DTypePolicy("float32"))
         assert layer.dtype_policy == policy
+        layer.dtype_policy = policy
         assert library.layers.Dense.from_config(layer.get_config()).dtype_policy == policy
 
 

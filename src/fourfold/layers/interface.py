@@ -36,11 +36,8 @@ class Interface:
     _prepare: Callable[[tuple, dict], None]
 
     dtype = compute_dtype = variable_dtype = input_dtype = "float32"
+    dtype_policy = config.dtype_policy()
     _seed_state: Weight | None = None
-
-    @property
-    def dtype_policy(self) -> config.DTypePolicy:
-        return config.dtype_policy()
 
     @property
     def path(self) -> str:
