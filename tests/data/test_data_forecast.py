@@ -384,7 +384,7 @@ def test_messages_of_roles(roles, slug):
     assert error.value.slug == slug
 
 
-def test_arrays_are_refused():
+def test_arrays_with_a_target_are_refused():
     with pytest.raises(FourfoldError) as error:
         read("digits", ahead=Ahead(3))
     assert error.value.slug == "forecast-of-arrays"

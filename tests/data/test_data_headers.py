@@ -12,6 +12,7 @@ from fourfold.cli import app
 from fourfold.data import read, read_inputs
 from fourfold.data.columns.roles import Roles
 from fourfold.data.opening import open_source
+from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.data.reading import Reading
 from fourfold.errors import OptionError
 from fourfold.options import Options
@@ -292,3 +293,22 @@ def test_names_and_cells_may_have_more_than_131072_characters(place, tmp_path):
 def test_a_hash_and_a_blank_are_no_part_of_the_first_name(above, first, tmp_path):
     data = read(made(above + f"{first},v,y\n" + "".join(f"{i % 9},{i % 7},{'pq'[i % 2]}\n" for i in range(40)), tmp_path))
     assert data.source_columns == ("t" if first == "# t" else "#t", "v") and data.rows == 40
+
+
+@pytest.mark.parametrize("target", ["x3", "x0"])
+def test_a_header_above_new_rows_of_a_table_without_one(target, tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 3)).round(3)
+    cells, names = np.c_[x, x[:, 0] > 0], ["a", "b", "c", "y"]
+    order = [0, 1, 2, 3] if target == "x3" else [3, 0, 1, 2]
+    np.savetxt(tmp_path / "learnt.csv", cells[:, order], delimiter=",", fmt="%g")
+    preparation = Preparation.fit(read(tmp_path / "learnt.csv", target=target), range(40))
+    table = "\n".join(",".join(f"{cell:g}" for cell in row) for row in cells[:5, order])
+    bare = "\n".join(",".join(f"{cell:g}" for cell in row) for row in x[:5])
+    header = ",".join(names[place] for place in order)
+    for text in (bare, table, f"a,b,c\n{bare}", f"{header}\n{table}"):
+        (tmp_path / "new.csv").write_text(text + "\n")
+        (rows,) = parts_of_inputs(str(tmp_path / "new.csv"), preparation)
+        np.testing.assert_array_equal(np.stack([*rows.inputs.values()], axis=1), x[:5])
+        said = "\n".join(map(str, rows.notes))
+        assert ("no header" in said) == text[0].isdigit() and "taken for missing" not in said

@@ -131,3 +131,76 @@ def test_other_inputs_of_the_model_are_not_made_up():
     preparation = learnt_from(long.assign(price=np.linspace(1, 2, len(long))), **options)
     with pytest.raises(FourfoldError, match="wanted 'town', the --id of each row"):
         read_inputs(tables()["a column for each series"][0], preparation)
+
+
+SERIES = np.random.default_rng(1).normal(size=(3, 60, 2)).cumsum(axis=1).round(3)
+
+
+def test_an_array_is_a_series_and_its_columns_are_known_by_their_places():
+    one, two = SERIES[0, :, 0], SERIES[0]
+    of_one, of_two = learnt_from(one), learnt_from(two, target="x0,x1")
+    assert of_one.windows.targets == ("x0",) and of_two.windows.targets == ("x0", "x1")
+    for x in (one, one[:, None], one.tolist(), pd.Series(one), pd.Series(one, name="sold"), pd.DataFrame({"sold": one})):
+        np.testing.assert_array_equal(learnt_from(x).windows.window, of_one.windows.window)
+        np.testing.assert_array_equal(read_inputs(x, of_one).inputs, one[None, -of_one.windows.window :, None])
+    for x in (two, pd.DataFrame(two), pd.DataFrame(two, columns=["height", "weight"])):
+        np.testing.assert_array_equal(read_inputs(x, of_two).inputs, two[None, -of_two.windows.window :])
+    of_names = learnt_from(pd.DataFrame(two, columns=["height", "weight"]), target="weight")
+    rows = read_inputs(two, of_names)
+    np.testing.assert_array_equal(rows.inputs, two[None, -of_names.windows.window :, ::-1])  # the target first
+    assert "columns taken in their order (one side has no names)" in notes(rows)
+    with pytest.raises(FourfoldError, match=r"got an array of shape \(60, 2\), wanted 1 column: 'x0'"):
+        read_inputs(two, of_one)
+
+
+def test_an_array_of_series_that_end_at_several_steps(tmp_path):
+    x = SERIES.copy()
+    x[1, 50:] = np.nan
+    data = read(x, target="x0,x1", ahead=Ahead(5))
+    assert "series: 3 values of row, 50 to 60 steps each" in "\n".join(map(str, data.notes))
+    preparation = Preparation.fit(data, range(20))
+    steps = preparation.windows.window
+    ends = np.stack([x[0, -steps:], x[1, 50 - steps : 50], x[2, -steps:]])
+    np.save(tmp_path / "x.npy", x)
+    for source in (x, tmp_path / "x.npy"):
+        rows = read_inputs(source, preparation)
+        np.testing.assert_array_equal(rows.inputs, ends)
+        assert rows.others["row"].tolist() == ["1", "2", "3"] and rows.following[:, 0].tolist() == [60, 50, 60]
+
+
+@pytest.mark.parametrize("suffix", ["json", "jsonl", "parquet"])
+def test_lists_are_series_whatever_form_was_learnt(suffix, tmp_path):
+    long = tables()["a row for each step"][0]
+    lists = long.groupby("town")["sold"].agg(list).reset_index().assign(region=[1, 1, 2])
+    path = tmp_path / f"lists.{suffix}"
+    lists.to_parquet(path) if suffix == "parquet" else lists.to_json(path, orient="records", lines=suffix == "jsonl")
+    of_lists = learnt_from(path, target="sold")
+    of_steps = learnt_from(long.drop(columns="day"), target="sold", roles=Roles(id="town"))
+    assert of_lists.windows == of_steps.windows and of_lists.windows.id == "town"
+    own = read_inputs(long.drop(columns="day"), of_steps)
+    shuffled = long.sample(frac=1, random_state=0)
+    for preparation in (of_lists, of_steps):
+        for source in (str(path), lists, long, shuffled, *(table for table, _ in tables().values())):
+            (rows,) = parts_of_inputs(source, preparation)
+            order = np.argsort(rows.others["town"])
+            np.testing.assert_array_equal(rows.inputs[order], own.inputs)
+    assert "order: the rows by day (the only dates)" in notes(read_inputs(shuffled, of_lists))
+    assert "left out: 'region' (beside series)" in "\n".join(map(str, read(lists, ahead=Ahead(5)).notes))
+
+
+def test_shorter_lists_are_no_series_and_what_has_no_name_is_numbered():
+    rng = np.random.default_rng(0)
+    ends = (60, 50, 55)
+    frame = pd.DataFrame({"target": [rng.normal(size=end).tolist() for end in ends], "place": [[1.0, 2.0]] * 3})
+    data = read(frame, target="target", ahead=Ahead(5))
+    said = "\n".join(map(str, data.notes))
+    assert "left out: 'place' (beside series)" in said and "series: 3 values of row, 50 to 60 steps each" in said
+    rows = read_inputs(frame, Preparation.fit(data, range(20)))
+    assert [one[-1, 0] for one in rows.inputs] == [one[-1] for one in frame["target"]]
+
+
+def test_lists_without_the_time_that_was_learnt_are_refused_with_it():
+    long, options = tables()["a row for each step"]
+    lists = long.groupby("town")["sold"].agg(list).reset_index()
+    with pytest.raises(FourfoldError, match="got the columns 'town', 'sold', wanted 'day', the --time of each row"):
+        read_inputs(lists, learnt_from(long, **options))

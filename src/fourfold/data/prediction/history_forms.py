@@ -3,16 +3,19 @@ a row for each series and step."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fourfold.data.columns.lists import beside_lists
 from fourfold.data.columns.roles import NO_ROLES, Roles
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import listed
-from fourfold.data.series.long_columns import labels_of, meant, table_of, times_of
+from fourfold.data.places import are_places
+from fourfold.data.series.long_columns import dates_of, labels_of, meant, table_of, times_of
+from fourfold.data.series.steps_in_rows import with_steps_in_rows
 from fourfold.data.series.unpivoted import TIME, VALUE, in_one_column, unpivoted
 from fourfold.data.source import Source
 from fourfold.preprocessing import Preparation
@@ -20,7 +23,7 @@ from fourfold.preprocessing.windows import Windows
 
 from .new_columns import another_shape
 
-__all__ = ["as_learnt_history"]
+__all__ = ["as_learnt_history", "with_learnt_steps"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,19 +40,18 @@ class Long:
 
 
 def as_learnt_history(found: Source, preparation: Preparation) -> Source:
-    """New rows in the form that a model of forecasts was trained on, if they are a table in another form whose columns
-    tell which series, times and values they hold; else as they are.
+    """New rows in the form that a model of forecasts was trained on, if they are in another one, and it can be told
+    which series, times and values they hold; else as they are. The columns of arrays are known by their places.
 
-    Errors: ``DataError`` for an array.
+    Errors: ``DataError`` for an array of other columns.
     """
     windows = preparation.windows
     if windows is None:
         return found
-    if not isinstance(found.inputs, Table):
-        do = "write a table with these columns, a row for each step"
-        raise another_shape(found, preparation, f"an array of shape {np.shape(found.inputs)}", do)
-    if not _in_another_form(found, windows):
-        return found
+    found = with_learnt_steps(found, preparation)
+    table = table_of(found, ())
+    if all(name in table for name in (windows.id, windows.time) if name) and not {*windows.targets}.isdisjoint(table):
+        return _in_order(found, windows.id) if not windows.time else found
     long = _long(found, windows)
     turned = None if long is None else _as_learnt(long, [column.name for column in preparation.columns], windows)
     if long is None or turned is None:
@@ -59,11 +61,46 @@ def as_learnt_history(found: Source, preparation: Preparation) -> Source:
     return replace(turned, notes=(*notes, said), all_columns=())
 
 
-def _in_another_form(found: Source, windows: Windows) -> bool:
-    """Whether a table has no column of what is forecast, or lacks the series or the time but for which it has none."""
+def with_learnt_steps(found: Source, preparation: Preparation) -> Source:
+    """New rows with a row for each step, where they are lists or an array; called as the columns of training in their
+    order, where one side has no names.
+
+    Errors: ``DataError`` for an array of other columns.
+    """
+    windows, given = preparation.windows, found.inputs
+    assert windows is not None
+    array = not isinstance(given, Table)
+    named = not array and windows.id in beside_lists(found)
+    stacked, roles = with_steps_in_rows(found, Roles(id=windows.id) if named else NO_ROLES)
+    ids = [windows.id] * bool(windows.id)
+    learnt = [*ids, *(name for name in preparation.source_columns if name not in ids)]
+    names = [*stacked.inputs] if isinstance(stacked.inputs, Table) else []
+    if array and (windows.time or bool(ids) != bool(roles.id) or len(names) != len(learnt)):
+        do = "write a table with these columns, a row for each step"
+        raise another_shape(found, preparation, f"an array of shape {np.shape(given)}", do)
+    if names == learnt or len(names) != len(learnt) or not (array or are_places(names) or are_places(learnt)):
+        return stacked
+    because = "one side has no names"
+    return _called(stacked.noting(Note("columns taken in their order", because)), dict(zip(names, learnt)))
+
+
+def _in_order(found: Source, id: str) -> Source:
+    """The rows of each series, whose times the model doesn't know, in the order of the only column of dates."""
     table = table_of(found, ())
-    lacking = any(name not in table for name in (windows.id, windows.time) if name)
-    return windows.time != "" and (lacking or {*windows.targets}.isdisjoint(table))
+    dates = dates_of(found, [name for name in table if name != id])
+    if len(dates) != 1:
+        return found
+    series = np.unique(labels_of(found, table, id), return_inverse=True)[1] if id else np.zeros(table.rows, np.int64)
+    order = np.lexsort((times_of(found, table, dates[0]), series))
+    if (order == np.argsort(series, kind="stable")).all():
+        return found
+    return found.take(order).noting(Note(f"order: the rows by {dates[0]}", "the only dates"))
+
+
+def _called(found: Source, names: Mapping[str, str]) -> Source:
+    """The source with these of its columns alone, under new names."""
+    table, columns = table_of(found, ()), (replace(found.column(old), name=new) for old, new in names.items())
+    return replace(found, inputs=Table({new: table[old] for old, new in names.items()}), columns=tuple(columns))
 
 
 def _long(found: Source, windows: Windows) -> Long | None:
@@ -75,16 +112,17 @@ def _long(found: Source, windows: Windows) -> Long | None:
     kinds = {name: meant(found, table, name).kind for name in table}
     words, dates, numbers = ([name for name in table if kinds[name] == kind] for kind in ("category", "date", "number"))
     times = [windows.time] if windows.time in table else dates
-    if len(times) != 1:
+    if len(times) > 1 or (windows.time and not times):
         return None
-    time, values = times[0], [name for name in numbers if name not in times]
+    time, values = "".join(times), [name for name in numbers if name not in times]
     if not words and len(values) > 1:
         return _of_columns(found, time, values, windows)
     names = [name for name in words if {*windows.targets} <= {*table[name].tolist()}] or words
     if len(names) > 1 or len(values) != 1:
         return None
-    of_each = f"the rows of each {names[0]}" if names else "the rows"
-    return Long(found, names[0] if names else "", time, values[0], f"{of_each} in order of {time}", given=True)
+    id = "".join(names)
+    said = "the rows" + f" of each {id}" * bool(id) + f" in order of {time}" * bool(time)
+    return Long(found, id, time, values[0], said, given=True)
 
 
 def _of_columns(found: Source, time: str, names: Sequence[str], windows: Windows) -> Long | None:
@@ -96,8 +134,9 @@ def _of_columns(found: Source, time: str, names: Sequence[str], windows: Windows
     values = in_one_column(found, table, {name: meant(found, table, name) for name in names})[0]
     there = np.isfinite(values).T
     series, row = np.nonzero(there)
-    columns = {id: np.array(names, dtype=object)[series], time: table[time][row], VALUE: values.T[there]}
-    described = (Column(id, "category"), found.column(time), Column(VALUE, "number"))
+    columns = {id: np.array(names, dtype=object)[series], VALUE: values.T[there]}
+    columns |= {time: table[time][row]} if time else {}
+    described = (Column(id, "category"), Column(VALUE, "number"), *([found.column(time)] if time else []))
     turned = replace(found, inputs=Table(columns), columns=described)
     return Long(turned, id, time, VALUE, f"the columns {listed(names)}")
 
@@ -108,20 +147,22 @@ def _as_learnt(long: Long, channels: Sequence[str], windows: Windows) -> Source 
     labels = {*table[long.id].tolist()} if long.id else {""}
     if not windows.id and {*channels} <= labels:
         return _pivoted(long, channels, windows.time)
-    nameless = not long.given or (windows.time, target) == (TIME, VALUE)  # values that have no name of the user's
+    ours = (windows.time, target) == (TIME, VALUE) or are_places([target])  # names that are not the user's
+    nameless = not long.given or ours
     known = (nameless or long.value == target) and {*channels} == {target} and not others
     if not known or (not long.id if windows.id else len(labels) > 1):
         return None
-    names = {long.time: windows.time, long.value: target} | ({long.id: windows.id} if windows.id else {})
-    columns = tuple(replace(long.source.column(old), name=new) for old, new in names.items())
-    return replace(long.source, inputs=Table({new: table[old] for old, new in names.items()}), columns=columns)
+    found = long.source if windows.time else _in_order(long.source, long.id)
+    names = {long.value: target, long.time: windows.time, long.id: windows.id}
+    return _called(found, {old: new for old, new in names.items() if new})
 
 
 def _pivoted(long: Long, names: Sequence[str], time: str) -> Source:
     """With a row for each time and a column for each of the series that are named; with two where a series has two rows
     at one time."""
     source, table = long.source, table_of(long.source, ())
-    at = np.unique(times_of(source, table, long.time), return_inverse=True)[1]
+    times = times_of(source, table, long.time) if long.time else np.zeros(table.rows)
+    at = np.unique(times, return_inverse=True)[1]
     labels, series = np.unique(labels_of(source, table, long.id), return_inverse=True)
     order = np.lexsort((at, series))
     begins = np.flatnonzero(np.r_[1, np.diff(series[order]) | np.diff(at[order])])
@@ -129,11 +170,10 @@ def _pivoted(long: Long, names: Sequence[str], time: str) -> Source:
     again[order] = np.arange(len(order)) - np.repeat(begins, np.diff(np.r_[begins, len(order)]))
     _, first, row = np.unique(np.stack([at, again]), axis=1, return_index=True, return_inverse=True)
     check_memory(source.name, 8 * len(first) * len(names))
-    values, columns = table[long.value], {time: table[long.time][first]}
+    values, columns = table[long.value], {time: table[long.time][first]} if time else {}
     for name in names:
         own = labels[series] == name
         columns[name] = np.full(len(first), np.nan if values.dtype.kind == "f" else None, values.dtype)
         columns[name][row[own]] = values[own]
-    kinds = {long.time: [time], long.value: names}
-    described = tuple(replace(source.column(old), name=name) for old, new in kinds.items() for name in new)
-    return replace(source, inputs=Table(columns), columns=described)
+    described = (replace(source.column(long.time if name == time else long.value), name=name) for name in columns)
+    return replace(source, inputs=Table(columns), columns=tuple(described))

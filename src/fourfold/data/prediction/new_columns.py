@@ -62,7 +62,10 @@ def renamed(found: Source, preparation: Preparation) -> Source:
     """Columns of a nameless array, or the one of texts: taken in their order when the names can't agree."""
     assert isinstance(found.inputs, Table)
     wanted, got = preparation.source_columns, found.inputs.names
-    nameless = are_places(wanted) or ("text",) in (got, wanted) or are_places(got)
+    every = tuple(sorted({*wanted, preparation.target_name}, key=lambda name: (len(name), name)))
+    if are_places(every):  # and so the target, which new rows may have
+        wanted = every if len(got) == len(every) else tuple(name for name in every if name in wanted)
+    nameless = are_places(every) or are_places(wanted) or ("text",) in (got, wanted) or are_places(got)
     if len(wanted) != len(got) or wanted == got or not nameless:
         return found
     table = Table(dict(zip(wanted, found.inputs.values())))

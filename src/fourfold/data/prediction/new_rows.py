@@ -42,7 +42,7 @@ from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import row_count
 
-from .history_forms import as_learnt_history
+from .history_forms import as_learnt_history, with_learnt_steps
 from .latest import latest_of
 from .new_columns import another_shape, by_place, checked, renamed
 from .new_series import further_channels, ids_apart, parts_of_id, with_series
@@ -162,7 +162,8 @@ def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows
     if file and windows.id != ROW:  # rows are numbered through
         try:
             with closing(parts_of(source, reading)) as read:  # temporary copies go at once, whatever is refused
-                parts = (unpivoted_as(part, windows) for part in read if row_count(part.inputs))
+                parts = (with_learnt_steps(part, preparation) for part in read if row_count(part.inputs))
+                parts = (unpivoted_as(part, windows) for part in parts)
                 parts = (with_series(named_alike(with_time(part, time), wanted, ()), preparation) for part in parts)
                 found = latest_of(parts, windows)
             if found is not None:

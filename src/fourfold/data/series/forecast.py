@@ -22,6 +22,7 @@ from .long_columns import check_id, table_of
 from .panel import panel_of
 from .placing import check_room, cut_windows, placed_in, season_with_room, window_of
 from .rolling import Timeline, groups_of
+from .steps_in_rows import with_steps_in_rows
 from .time_role import check_dates, check_last, timed
 from .unpivoted import VALUE, unpivoted
 from .unread_times import in_order_of_rows
@@ -50,14 +51,15 @@ def time_and_names(source: Source, roles: Roles, targets: Collection[str]) -> tu
     columns of dates none of which is plainly the time, dates with a few words among them, series that lie along the
     rows, and the last rows of a table that is not in order of time.
     """
+    source, roles = with_steps_in_rows(source, roles)
     table = source.inputs
     if not isinstance(table, Table) or source.target is not None or source.test_rows:
         raise OptionError(
             "forecast-of-arrays",
             "a forecast needs one table with a row for each time step, and no rows of test beside it",
             got=source.name,
-            wanted="a file or a data frame with named columns",
-            do="leave out --forecast, --y and --test, or name such a table",
+            wanted="a file, a data frame or an array",
+            do="leave out --forecast, --y and --test, or give such a table alone",
         )
     for option in ("weight", "group", "time_ordered"):
         if getattr(roles, option) not in (None, False):

@@ -27,7 +27,7 @@ from fourfold.preprocessing.windows import Windows
 from .counters import is_called
 from .long_columns import check_id, dates_of, meant, times_of
 
-__all__ = ["ROW", "TIME", "VALUE", "in_one_column", "unpivoted", "unpivoted_as"]
+__all__ = ["ROW", "TIME", "VALUE", "in_one_column", "series_named", "unpivoted", "unpivoted_as"]
 
 FEWEST = 4
 """Columns that are times, from which on they are the steps of series."""
@@ -99,7 +99,7 @@ def _unpivoted(source: Source, roles: Roles, id: str | None) -> tuple[Source, Ro
         return source, roles
     words = [name for name in table if found[name].kind == "category" and name not in (steps.beside, id)]
     check_memory(source.name, 8 * table.rows * len(steps.names) * (4 + len(words)))
-    id, labels = _series(table, id, words, steps.beside)
+    id, labels = series_named(table, id, words, steps.beside)
     values, said = in_one_column(source, table, {name: found[name] for name in steps.names})
     there = np.isfinite(values)
     row = np.nonzero(there)[0]
@@ -209,7 +209,7 @@ def _month(name: str) -> int | None:
     return int(bare) if bare.isdecimal() and 1 <= int(bare) <= 12 else month_of(bare)
 
 
-def _series(table: Table, id: str | None, words: Sequence[str], beside: str) -> tuple[str, np.ndarray]:
+def series_named(table: Table, id: str | None, words: Sequence[str], beside: str) -> tuple[str, np.ndarray]:
     """What names the series, of which a row is one, or a part of one beside others, and their names.
 
     It is ``id``, or where this is None the first column of words by which no two rows are alike, or all of them, or

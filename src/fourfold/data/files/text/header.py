@@ -58,7 +58,15 @@ def told(first: Sequence[str], reading: Reading) -> bool | None:
     if not reading.targets.isdisjoint(name for cell in first if (name := cell.strip())):
         return True
     by_place = reading.lists is not None and all(BY_PLACE.fullmatch(name) for name in reading.targets)
-    return False if by_place and reading.targets and not count_columns(first) else None
+    names = count_columns(first) or _above_numbers(first, reading)
+    return False if by_place and reading.targets and not names else None
+
+
+def _above_numbers(first: Sequence[str], reading: Reading) -> bool:
+    """Whether a record has a word in all columns that held numbers in training, where places are all their names."""
+    places = [int(name[1:]) for name in reading.numbers or () if BY_PLACE.fullmatch(name)]
+    cells = [first[place].strip() for place in places if place < len(first)]
+    return bool(cells) and not any(is_number(cell) or cell in MISSING_WORDS for cell in cells)
 
 
 def no_header(name: str, header: bool) -> OptionError:
