@@ -55,3 +55,23 @@ def test_what_a_killed_process_left_is_removed_by_a_later_one_and_nothing_else(t
         assert (held / "rows").is_dir() and (study / "blocks").is_dir()
     lives.communicate("")
     assert lives.returncode == 0 and set(tmp_path.iterdir()) == {study, link, young}
+
+INTERRUPTED = """
+import sys
+from pathlib import Path
+from fourfold.core import scratch
+
+class Removed(scratch.TemporaryDirectory):
+    def cleanup(self):
+        scratch.remove_all()  # as who ends the process at a second Ctrl-C
+        print(Path(self.name).exists())
+
+scratch.TemporaryDirectory = Removed
+with scratch.scratch_folder() as name:
+    Path(name, "rows").mkdir()
+"""
+
+
+def test_a_folder_whose_removal_is_cut_short_is_removed_by_who_ends_the_process():
+    ended = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=True)
+    assert ended.stdout == "False\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import multiprocessing
 import os
 import re
 import signal
@@ -17,7 +18,7 @@ import typer
 
 from fourfold.core.machine import lacks_memory
 from fourfold.core.permission import closed_above, may_not_be_read
-from fourfold.core.scratch import remove_all
+from fourfold.core.scratch import ENDING_SECONDS, remove_all
 from fourfold.errors import FourfoldError, MachineError, OptionError
 from fourfold.report.escape import visible
 
@@ -168,8 +169,9 @@ def _terminate(*_: Any) -> None:
 
 
 def _stop(how: str, code: int) -> None:
-    """Ends this process and its worker at once, saying what is kept and where."""
+    """Ends this process and its workers at once, saying what is kept and where."""
     _end_worker()
+    _end_others()
     remove_all()
     folder = (
         f"; what is finished is kept in {running[-1]}, the same command goes on from there" if running else ""
@@ -184,3 +186,13 @@ def _end_worker() -> None:
     workers = sys.modules.get("fourfold.study.workers")
     if workers is not None:
         workers.kill_worker()
+
+
+def _end_others() -> None:
+    """Ends all processes that this one started, those of a cluster of this machine too, and waits until they leave no
+    more files."""
+    others = multiprocessing.active_children()
+    for process in others:
+        process.kill()
+    for process in others:
+        process.join(ENDING_SECONDS)

@@ -48,7 +48,7 @@ def scratch_folder() -> Iterator[str]:
     Errors: ``MachineError`` where the disk is full.
     """
     _remove_abandoned(tempfile.gettempdir())
-    with TemporaryDirectory(prefix=PREFIX) as name, removed_at_an_end(Path(name)), _held(Path(name)):
+    with _temporary_folder() as name, _held(Path(name)):
         try:
             yield name
         except OSError as error:
@@ -61,6 +61,19 @@ def scratch_folder() -> Iterator[str]:
                 wanted="space",
                 do="make room, or TMPDIR=FOLDER before the command",
             ) from error
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[str]:
+    """An empty folder, needed until it is removed: what ends the process while it is being removed removes the rest."""
+    with _making:
+        folder = TemporaryDirectory(prefix=PREFIX)
+        _needed.append(Path(folder.name))
+    try:
+        yield folder.name
+    finally:
+        folder.cleanup()
+        _needed.remove(Path(folder.name))
 
 
 def is_full(error: BaseException) -> bool:
