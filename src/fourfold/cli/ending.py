@@ -18,7 +18,7 @@ import typer
 
 from fourfold.core.machine import lacks_memory
 from fourfold.core.permission import closed_above, may_not_be_read
-from fourfold.core.scratch import ENDING_SECONDS, remove_all
+from fourfold.core.scratch import remove_all
 from fourfold.errors import FourfoldError, MachineError, OptionError
 from fourfold.report.escape import visible
 
@@ -171,7 +171,8 @@ def _terminate(*_: Any) -> None:
 def _stop(how: str, code: int) -> None:
     """Ends this process and its workers at once, saying what is kept and where."""
     _end_worker()
-    _end_others()
+    others = multiprocessing.active_children()
+    _send("SIGSTOP", others)  # Dask starts anew a worker that ends, and one that works leaves files
     remove_all()
     folder = (
         f"; what is finished is kept in {running[-1]}, the same command goes on from there" if running else ""
@@ -179,20 +180,19 @@ def _stop(how: str, code: int) -> None:
     with suppress(OSError, ValueError):  # nobody reads any more, as when a terminal is closed
         _fail(how + folder, code)
         sys.stderr.flush()
+    _send("SIGKILL", others)
     os._exit(code)
+
+
+def _send(name: str, processes: list[Any]) -> None:
+    """Sends a signal, where the system has it, to processes that may be gone."""
+    if hasattr(signal, name):
+        for process in processes:
+            with suppress(OSError):
+                os.kill(process.pid, getattr(signal, name))
 
 
 def _end_worker() -> None:
     workers = sys.modules.get("fourfold.study.workers")
     if workers is not None:
         workers.kill_worker()
-
-
-def _end_others() -> None:
-    """Ends all processes that this one started, those of a cluster of this machine too, and waits until they leave no
-    more files."""
-    others = multiprocessing.active_children()
-    for process in others:
-        process.kill()
-    for process in others:
-        process.join(ENDING_SECONDS)
