@@ -54,17 +54,22 @@ def test_the_season_of_one_step_is_the_last_value():
 
 
 @pytest.mark.parametrize(
-    "wave, share, horizon, base",
-    [(0, 1, 1, "last value"), (9, 1, 1, "last value"), (9, 1, 24, "seasonal naive"), (0, 0, 3, "window mean")],
-)
-def test_departures_are_learnt_from_the_naive_forecast_that_errs_least(wave, share, horizon, base):
+    "wave, share, changes, horizon, base",
+    [
+        (0, 1, 0, 1, "last value"), (9, 1, 0, 1, "last value"), (9, 1, 0, 24, "seasonal mean"), (0, 0, 0, 3, "window mean"),
+        (9, 0, 5, 24, "seasonal naive"),
+    ],
+)  # fmt: skip
+def test_departures_are_learnt_from_the_naive_forecast_that_errs_least(wave, share, changes, horizon, base):
     """Of hours the clock says a day, which those of an autoregression don't repeat: departures from the day before would
-    be mostly that day, and those of noise from any value mostly that value. What is tested does not decide, and a
-    model's file keeps the rule."""
+    be mostly that day, and those of noise from any value mostly that value; noise about a day that stays as it is is
+    halved by the mean of two, and where each hour changes from day to day the last one says most. What is tested does
+    not decide, and a model's file keeps the rule."""
     draw, steps, values = np.random.default_rng(0), np.arange(400), [0.0, 0.0]
     for noise in draw.normal(size=398):
         values.append(share * (1.2 * values[-1] - 0.5 * values[-2]) + noise)
-    sales = np.array(values) + wave * np.sin(steps * np.pi / 12)
+    days = draw.normal(size=(17, 24)).cumsum(axis=0).ravel()[:400]
+    sales = np.array(values) + wave * np.sin(steps * np.pi / 12) + changes * days
     hours = (np.datetime64("2020-01-01T00") + steps).astype(str)
 
     def learnt(sales):
@@ -74,8 +79,12 @@ def test_departures_are_learnt_from_the_naive_forecast_that_errs_least(wave, sha
     windows, inputs = data.forecast.windows, np.asarray(data.inputs)
     assert (windows.season, windows.base) == (24, base)
     own = inputs[:, :, 0]
-    pasts = {"last value": own[:, -1:], "seasonal naive": own[:, -24:][:, :horizon], "window mean": own.mean(1, keepdims=True)}
-    past = pasts[base]
+    past = {
+        "last value": own[:, -1:],
+        "seasonal naive": own[:, -24:][:, :horizon],
+        "window mean": own.mean(1, keepdims=True),
+        "seasonal mean": (own[:, -48:-24] + own[:, -24:])[:, :horizon] / 2,
+    }[base]
     np.testing.assert_allclose(windows.encode(data.target, inputs), (data.target - past) / windows.sizes(inputs))
     np.testing.assert_allclose(windows.decode(windows.encode(data.target, inputs), inputs), data.target)
     otherwise = np.where(steps < data.forecast.first_test, sales, 1000 * (steps // 3 % 2))

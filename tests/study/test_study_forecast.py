@@ -93,10 +93,12 @@ def test_mase_and_naive_forecasts_by_hand(study):
     np.testing.assert_allclose(arrays["last value"][0], last, rtol=1e-5)
     mean = np.stack([sales[s, o - data.forecast.windows.window : o].mean(keepdims=True) for s, o in zip(series, origin)])
     np.testing.assert_allclose(arrays["window mean"][0], mean.repeat(HORIZON, axis=1), rtol=1e-5)
+    season = np.stack([sales[s, o - 2 * SEASON : o].reshape(2, SEASON).mean(axis=0)[:HORIZON] for s, o in zip(series, origin)])
+    np.testing.assert_allclose(arrays["seasonal mean"][0], season, rtol=1e-5)
     scores = {row["family"]: row["score"]["value"] for row in found.results["families"]}
     scores |= {row["name"]: row["score"]["value"] for row in found.results["baselines"]}
     assert "weights" not in arrays  # windows count alike
-    for name in ("dense", "convolution", "seasonal naive", "last value", "window mean", "ridge regression"):
+    for name in ("dense", "convolution", "seasonal naive", "last value", "window mean", "seasonal mean", "ridge regression"):
         mase = np.mean(np.abs(arrays[name] - true) / scale[series][:, None])
         assert scores[name] == pytest.approx(mase, rel=1e-5), name
     mae = next(e for e in found.evidence if (e.measure, e.subject) == ("MAE", "dense"))

@@ -9,9 +9,10 @@ import numpy as np
 
 from .fields import Fields
 
-__all__ = ["LAST_VALUE", "SEASONAL_NAIVE", "WINDOW_MEAN", "Windows"]
+__all__ = ["LAST_VALUE", "SEASONAL_MEAN", "SEASONAL_NAIVE", "WINDOW_MEAN", "Windows"]
 
-SEASONAL_NAIVE, LAST_VALUE, WINDOW_MEAN = "seasonal naive", "last value", "window mean"
+SEASONAL_NAIVE, SEASONAL_MEAN = "seasonal naive", "seasonal mean"
+LAST_VALUE, WINDOW_MEAN = "last value", "window mean"
 
 ROUNDING = 1e-12
 """A deviation below this part of the values is what rounding leaves of none."""
@@ -27,11 +28,13 @@ class Windows:
         input    (x[t] - mean x) / s
         target   (y[h] - x[T - m + h mod m]) / s    with ``base`` the last value (y[h] - x[T - 1]) / s,
                                                     with the window's mean (y[h] - mean x) / s
+                                                    with the mean of its n whole seasons
+                                                    (y[h] - mean over k = 1 .. n of x[T - k m + h mod m]) / s
 
     So a forecast of 0 is the naive one, and a series that grows looks the same at its end as at its start. Other
     channels are left as they are. The base is the rule that errs least on training windows: where a season of the clock
     is none of the series, departures from it are mostly what happened a season ago, and those of noise from its last
-    value are mostly that value, which a network would have to undo.
+    value or season are mostly that value or season, which a network would have to undo.
 
     Shapes: windows (N, T, C), whose first K channels are the targets; targets (N, H K), step by step, and in each
     step the K targets in their order.
@@ -64,8 +67,9 @@ class Windows:
     @property
     def rules(self) -> tuple[str, ...]:
         """The naive forecasts that differ."""
-        seasonal, mean = (SEASONAL_NAIVE,) * (self.season > 1), (WINDOW_MEAN,) * (self.window > 1)
-        return (*seasonal, LAST_VALUE, *mean)
+        seasonal, several = (SEASONAL_NAIVE,) * (self.season > 1), (WINDOW_MEAN,) * (self.window > 1)
+        means = (SEASONAL_MEAN,) * (1 < self.season <= self.window // 2)
+        return (*seasonal, LAST_VALUE, *several, *means)
 
     def relative(self, windows: np.ndarray) -> np.ndarray:
         """The inputs (N, T, C) of a network: targets less their mean in the window, over their deviation there."""
@@ -76,20 +80,21 @@ class Windows:
 
     def naive(self, windows: np.ndarray) -> dict[str, np.ndarray]:
         """Forecasts (N, H K) that learn nothing: the last season repeated, where one has several steps, the last value,
-        and the mean of the window."""
+        the mean of the window, and the mean of its seasons, where it holds several."""
         past = windows[..., : len(self.targets)]
         return {rule: self._forecast(rule, past).reshape(len(windows), -1) for rule in self.rules}
 
     def _forecast(self, rule: str, past: np.ndarray) -> np.ndarray:
         """A naive forecast (N, H, K) from what came before (N, T, K)."""
-        if rule == WINDOW_MEAN:
-            return past.mean(axis=1, keepdims=True).repeat(self.horizon, axis=1)
-        return past[:, self.repeated(rule)]
+        number, season = self.repeated(rule)
+        seasons = past[:, self.window - number * season :].reshape(len(past), number, season, past.shape[-1])
+        return seasons.mean(axis=1)[:, np.arange(self.horizon) % season]
 
-    def repeated(self, rule: str) -> np.ndarray:
-        """The steps (H,) of a window that a naive forecast repeats; the last value is a season of one step."""
-        season = 1 if rule == LAST_VALUE else self.season
-        return self.window - season + np.arange(self.horizon) % season
+    def repeated(self, rule: str) -> tuple[int, int]:
+        """Of how many seasons at the end of a window a naive forecast repeats the mean, and how many steps each has:
+        the last value is a season of one step."""
+        season = self.season if rule in (SEASONAL_NAIVE, SEASONAL_MEAN) else 1
+        return (self.window // season if rule in (SEASONAL_MEAN, WINDOW_MEAN) else 1), season
 
     def sizes(self, windows: np.ndarray) -> np.ndarray:
         """The deviation inside its window of what each number of a target (N, H K) belongs to."""

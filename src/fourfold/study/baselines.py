@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.preprocessing.task import Task
-from fourfold.preprocessing.windows import LAST_VALUE, SEASONAL_NAIVE, WINDOW_MEAN
+from fourfold.preprocessing.windows import LAST_VALUE, SEASONAL_MEAN, SEASONAL_NAIVE, WINDOW_MEAN
 
 MOST_BOOSTED = 2_000
 """Columns times trees a round up to which trees are boosted; beyond, a random forest takes their place, whose splits
@@ -277,6 +277,12 @@ BASELINES: dict[str, dict[str, Baseline]] = {
             Baseline(SEASONAL_NAIVE, None, (1.0,), "y[T - m + h % m], the last season of m steps repeated"),
             Baseline(LAST_VALUE, None, (1.0,), "y[T - 1], the last value of the window"),
             Baseline(WINDOW_MEAN, None, (1.0,), "(y[0] + ... + y[T - 1]) / T, the mean of the window"),
+            Baseline(
+                SEASONAL_MEAN,
+                None,
+                (1.0,),
+                "the mean over k of y[T - k m + h % m], of all seasons of m steps that the window holds whole",
+            ),
             Baseline(
                 "ridge regression",
                 _ridge,

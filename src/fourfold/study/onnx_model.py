@@ -23,7 +23,7 @@ from fourfold.preprocessing.categories import Categories
 from fourfold.preprocessing.numbers import BOUND, LARGEST, REAL, Channels, Numbers, inverse_of
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.target import Target
-from fourfold.preprocessing.windows import WINDOW_MEAN, Windows
+from fourfold.preprocessing.windows import Windows
 
 if TYPE_CHECKING:
     from fourfold.study.saved_model import SavedModel
@@ -164,10 +164,10 @@ def _in_units(target: Target, outputs: Array) -> Array:
 def _continued(windows: Windows, values: Array, x: Array) -> Array:
     """`Windows.decode`"""
     past = x[..., : len(windows.targets)]
-    if windows.base == WINDOW_MEAN:
-        naive = past.mean(axis=1, keepdims=True)
-    else:
-        naive = jnp.stack([past[:, step] for step in windows.repeated(windows.base).tolist()], axis=1)
+    number, season = windows.repeated(windows.base)
+    seasons = past[:, windows.window - number * season :].reshape(past.shape[0], number, season, past.shape[-1])
+    mean = seasons.mean(axis=1)
+    naive = jnp.stack([mean[:, step % season] for step in range(windows.horizon)], axis=1)
     steps = values.reshape(values.shape[0], windows.horizon, len(windows.targets))
     return (steps * _size(windows, past) + naive).reshape(values.shape[0], -1)
 
