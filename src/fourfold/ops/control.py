@@ -112,6 +112,15 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     return jax.custom_gradient(f)
 
 
+def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> Any:
+    """``fun(*primals)``, and J t: how it changes along the ``tangents`` t; also what else it gives, with ``has_aux``.
+
+    >>> [float(part) for part in jvp(jnp.square, (3.0,), (1.0,))]
+    [9.0, 6.0]
+    """
+    return jax.jvp(fun, tuple(primals), tuple(tangents), has_aux=has_aux)
+
+
 OF_FUNCTIONS = (
     cond, switch, fori_loop, while_loop, scan, associative_scan, map, vectorized_map, vectorize, custom_gradient,
 )  # fmt: skip
