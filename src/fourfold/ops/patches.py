@@ -121,7 +121,8 @@ def _lengths(shape: Any, pattern: str, groups: list[list[str]], given: Mapping[s
         product = math.prod(given.get(name, 1) for name in group)
         unknown = [name for name in group if name not in given]
         fits &= len(unknown) < 2 and (length % product == 0 if unknown else length == product)
-        lengths |= dict.fromkeys(unknown, length // product)
+        rest: int = length // product
+        lengths |= dict.fromkeys(unknown, rest)
     if not fits:
         raise ShapeError(
             "rearrange-shape",
