@@ -127,8 +127,8 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
 def remat(f: Callable[..., Any]) -> Callable[..., Any]:
     """The function, of which the gradient keeps the arguments alone: what lies between is computed once more for it.
 
-    So training takes more time and less memory, and the numbers stay. Layers inside ``f`` have no masks, unless they are
-    handed on as arguments, and none whose state changes with a batch. On symbols ``f`` is called as it is.
+    So training takes more time and less memory, and the numbers stay. Layers inside ``f`` have no masks, unless they
+    are handed on as arguments, and none has a state that changes with a batch. On symbols ``f`` is called as it is.
 
     >>> float(jax.grad(remat(lambda x: jnp.sin(jnp.sin(x))))(0.0))
     1.0

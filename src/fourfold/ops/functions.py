@@ -86,7 +86,7 @@ def get_item(x: Any, key: Any) -> Any:
     return x[key]
 
 
-def convert_to_tensor(x: Any, dtype: Any = None, sparse: Any = None) -> Array:
+def convert_to_tensor(x: Any, dtype: Any = None, sparse: Any = None, ragged: Any = None) -> Array:
     return jnp.asarray(x) if dtype is None else cast(x, dtype)
 
 

@@ -144,7 +144,9 @@ def _as_given(y: Array, data_format: str | None) -> Array:
     return jnp.moveaxis(y, -1, 1) if data_format == "channels_first" else y
 
 
-def layer_normalization(x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float = 1e-7) -> Array:
+def layer_normalization(
+    x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None
+) -> Array:
     """x less its mean, divided by its deviation, along axes; times gamma, plus beta.
 
     >>> layer_normalization(jnp.array([[0.0, 2.0]]), epsilon=0.0).tolist()
@@ -153,7 +155,7 @@ def layer_normalization(x: Any, gamma: Any = None, beta: Any = None, axis: Any =
     x = jnp.asarray(x)
     axes = (axis,) if isinstance(axis, int) else tuple(axis)
     mean, variance = x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
-    y = (x - mean) * lax.rsqrt(variance + epsilon)
+    y = (x - mean) * lax.rsqrt(variance + (1e-7 if epsilon is None else epsilon))
     shape = [length if i in [a % x.ndim for a in axes] else 1 for i, length in enumerate(x.shape)]
     y = y if gamma is None else y * jnp.asarray(gamma).reshape(shape)
     return y if beta is None else y + jnp.asarray(beta).reshape(shape)
