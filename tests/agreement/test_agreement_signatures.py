@@ -136,6 +136,19 @@ def test_arguments_by_place_and_by_name_on_symbols(tmp_path):
         np.testing.assert_allclose(found.predict(X, verbose=0), wanted, rtol=1e-6)
 
 
+NAMED = {
+    "average": (lambda k, x: k.ops.average(x, axis=1, weights=x), X + 5),
+    "attention": (lambda k, x: k.ops.dot_product_attention(query=x, key=2 * x, value=x), X.reshape(1, 3, 2, 2)),
+}
+
+
+@pytest.mark.parametrize("call, x", NAMED.values(), ids=NAMED)
+def test_symbols_by_names_that_layers_know_too(call, x):
+    symbol = fourfold.Input(x.shape[1:])
+    found = fourfold.Model(symbol, call(fourfold, symbol)).predict_on_batch(x)
+    np.testing.assert_allclose(found, call(keras, x), rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.parametrize("call, message", [
     (lambda: ops.mean(), r"ops.mean\(x, axis=None, keepdims=False\): missing a required argument: 'x'"),
     (lambda: ops.tan(X, 1), r"ops.tan\(x\): too many positional arguments"),

@@ -7,6 +7,7 @@ z = y + x[:, 0:3]            nodes of operations, functions of arrays without we
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -259,8 +260,14 @@ class Operation:
         return 0
 
 
+_OF_APPLY = {"weights", "masks", "training", "key"}
+
+
 def operate(function: Callable[..., Any], kind: str, *args: Any, **kwargs: Any) -> Any:
     """Records a function of arrays that is called on symbols; masks end here, as in Keras."""
+    if kwargs.keys() & _OF_APPLY:  # what `Operation.apply` itself is given by these names
+        bound = inspect.signature(function).bind(*args, **kwargs)
+        args, kwargs = bound.args, bound.kwargs
     parents = tuple(leaf for leaf in jax.tree.leaves((args, kwargs)) if isinstance(leaf, Symbol))
     operation = Operation(function, kind)
     node = Node(operation, args, kwargs, parents=parents)
