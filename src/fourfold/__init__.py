@@ -46,6 +46,7 @@ _NAMES = {
     "Input": "fourfold.core.symbols",
     "DTypePolicy": "fourfold.config",
     "InputSpec": "fourfold.layers",
+    "KerasTensor": "fourfold.core.symbols",
     "Layer": "fourfold.layers.base",
     "Loss": "fourfold.losses",
     "Metric": "fourfold.metrics",
@@ -55,6 +56,7 @@ _NAMES = {
     "Sequential": "fourfold.models",
     "Variable": "fourfold.variables",
     "name_scope": "fourfold.backend",
+    "remat": "fourfold.ops.control",
     "version": "fourfold.config",
     "Comparison": "fourfold.comparison",
     "compare": "fourfold.comparison",
@@ -84,7 +86,13 @@ _INSTEAD = {
     "applications": "use Keras itself for pretrained models",
     "keras": "import fourfold as keras; layers, models and the others are right below it",
     "wrappers": "DenseClassifier, FourfoldRegressor and their kin are estimators of scikit-learn",
-    "KerasTensor": "utils.is_keras_tensor(x) tells symbols from arrays; Input(shape) makes one",
+    "Function": "Model(inputs, outputs) computes outputs from inputs",
+    "Operation": "write a Layer, or a function of fourfold.ops, which records operations on symbols",
+    "RematScope": "remat(function), where a layer calls the function",
+    "StatelessScope": "model.stateless_call and optimizer.stateless_apply are functions of the variables' values",
+    "SymbolicScope": "call layers and fourfold.ops on what Input returns",
+    "export": "model.export('model.onnx')",
+    **dict.fromkeys(("distillation", "legacy", "visualization"), "use Keras itself for it"),
     **dict.fromkeys(
         ("mixed_precision", "FloatDTypePolicy", "quantizers", "Quantizer"), "leave it out: everything is float32"
     ),
@@ -120,7 +128,7 @@ if TYPE_CHECKING:
     from fourfold.backend import name_scope
     from fourfold.comparison import Comparison, compare, load_model
     from fourfold.config import DTypePolicy, version
-    from fourfold.core.symbols import Input
+    from fourfold.core.symbols import Input, KerasTensor
     from fourfold.estimators import (
         AttentionClassifier,
         AttentionRegressor,
@@ -139,6 +147,7 @@ if TYPE_CHECKING:
     from fourfold.losses import Loss
     from fourfold.metrics import Metric
     from fourfold.models import Model, Sequential
+    from fourfold.ops.control import remat
     from fourfold.optimizers import Optimizer
     from fourfold.regularizers import Regularizer
     from fourfold.variables import Variable

@@ -21,6 +21,7 @@ HOLES = np.where(X > 0.7, np.nan, X).astype("float32")
 TRUTHS = X > 0.5
 PICTURES, KERNEL = RNG.random((2, 7, 6, 3)).astype("float32"), RNG.normal(size=(2, 3, 3, 4)).astype("float32")
 VOLUMES = PICTURES[..., None]
+SPECTRA = tuple(RNG.normal(size=(2, 3, 9, 5)).astype("float32"))
 HEADS = RNG.normal(size=(2, 5, 3, 4)).astype("float32")
 
 ARGUMENTS = {
@@ -44,6 +45,7 @@ ARGUMENTS = {
     "bincount": [(WHOLE[0],), (WHOLE[0], X[0, :3], 7)],
     "categorical_crossentropy": [(Y, X), (Y, SIGNED, True), (Y, X, False, 0)],
     "cholesky": [(SQUARE @ SQUARE.T + np.eye(3, dtype="float32"),)],
+    "cholesky_inverse": [(np.tril(SQUARE),), (SQUARE, True)],
     "conv": [
         *[(PICTURES, KERNEL), (PICTURES, KERNEL, 2, "same"), (PICTURES[:, 0], KERNEL[0], 1, "valid", None, 2)],
         (VOLUMES, KERNEL[:, :, :, None], (1, 2, 1), "same"),
@@ -80,6 +82,7 @@ ARGUMENTS = {
     ],
     "dsplit": [(X.reshape(1, 3, 4), 2)],
     "dstack": [([X, Y],)],
+    "eig": [(SQUARE,), (PICTURES[:, :6, :, 0],)],
     "eigh": [],
     "einsum": [("ab,cb->ac", X, Y)],
     "empty": [],
@@ -90,6 +93,10 @@ ARGUMENTS = {
     "fft": [((X, Y),)],
     "fft2": [((X, Y),)],
     "flip": [(X,), (X, 1)],
+    "fold": [
+        *[(np.tile(X, (2, 3, 3))[:, :8], (6, 8), 2, 1, 0, 2), (RNG.random((2, 12, 30)).astype("float32"), (6, 7), 2)],
+        (RNG.random((2, 18, 6)).astype("float32"), (7, 8), (2, 3), (2, 1), (1, 0), (3, 5)),
+    ],
     "full": [((2, 3), 0.5)],
     "full_like": [(X, 2.0)],
     "geomspace": [(1.0, 8.0, 4)],
@@ -103,13 +110,21 @@ ARGUMENTS = {
     "identity": [(3,)],
     "ifft2": [((X, Y),)],
     "irfft": [((X, Y),), ((X, Y), 5)],
+    "istft": [
+        (SPECTRA, *options, length, window, center)
+        for options, window in [((8, 4, 8), "hann"), ((7, 3, 8), "hamming"), ((6, 4, 8), np.linspace(0.5, 1, 6))]
+        for length in (None, 20)
+        for center in (True, False)
+    ],
     "in_top_k": [(WHOLE[0], RNG.random((3, 6)).astype("float32"), 2)],
     "inv": [(SQUARE,)],
     "isin": [(WHOLE, np.array([1, 5], "int32"))],
+    "jvp": [(jnp.tanh, (X,), (Y,)), (lambda a, b: (a * b, a), [X, Y], [Y, X], True)],
     "kaiser": [(5, 8.0)],
     "kron": [(X, Y)],
     "logdet": [(SQUARE @ SQUARE.T,)],
     "lstsq": [(X.T, Y.T)],
+    "lu_factor": [(SQUARE,), (PICTURES[..., 0],), (PICTURES[0],)],
     "matrix_rank": [(SQUARE,), (np.ones((2, 3, 3), "float32"),)],
     "layer_normalization": [(X,), (X, X[0], Y[0], -1, 1e-5), (X, None, None, [0, 1])],
     "linspace": [(0.0, 1.0, 5)],
@@ -141,6 +156,9 @@ ARGUMENTS = {
     "qr": [],
     "quantile": [(X, 0.3), (X, 0.3, 1)],
     "repeat": [(X, 2), (X, 2, 1)],
+    "rearrange": [
+        *[(PICTURES, "b h w c -> b c h w"), (PICTURES, "b h w c->(b h) w c"), (PICTURES, "b h w c -> b (c h w)")],
+    ],
     "reshape": [(X, (2, -1))],
     "rfft": [(X,), (X, 6)],
     "saturate_cast": [(SIGNED * 900, "uint8"), (X, "bool"), (SIGNED, "float32"), (WHOLE * 100 + 2**24, "int32")],
@@ -169,6 +187,8 @@ ARGUMENTS = {
     "sparse_categorical_crossentropy": [(WHOLE[0], X), (WHOLE[0][:, None], SIGNED, True)],
     "svd": [],
     "view": [(X, "int32")],
+    "view_as_complex": [(PICTURES[..., :2],), (WHOLE[:, :2],)],
+    "view_as_real": [(X + 1j * Y,), (X,)],
     "select": [([TRUTHS, ~TRUTHS], [X, Y], 0.0)],
     "slice": [(X, (1, 0), (2, 3))],
     "slice_update": [(X, (1, 0), np.ones((2, 3), "float32"))],
@@ -187,6 +207,7 @@ ARGUMENTS = {
     "trace": [(SQUARE,)],
     "transpose": [(X,), (X, (1, 0))],
     "tri": [(3,), (3, 4, 1)],
+    "unfold": [(PICTURES, 2), (PICTURES, 3, 2, 1, 2), (PICTURES, (2, 1), (1, 3), (1, 0), (2, 3))],
     "unique": [(WHOLE,), (WHOLE - WHOLE % 2, True, True, True, True), (WHOLE, True, False, False, False, None, 4, -1)],
     "unravel_index": [(WHOLE[0], (2, 3))],
     "unstack": [(X,), (X, 4, 1)],
@@ -285,6 +306,108 @@ def with_own_gradient(k):
         return k.log(1 + e), grad
 
     return log1pexp
+
+
+SPLIT = [
+    ("a (b two) c d -> a b c d two", {"two": 3}, lambda x: x.reshape(2, 2, 3, 5, 4).transpose(0, 1, 3, 4, 2)),
+    (
+        "a (three b) c (d e) -> (three a) (e c) b d",
+        {"three": 3, "e": 2},
+        lambda x: x.reshape(2, 3, 2, 5, 2, 2).transpose(1, 0, 5, 3, 2, 4).reshape(6, 10, 2, 2),
+    ),
+    ("a b (c one) d->d c b a one", {"one": 1}, lambda x: x.T[..., None]),
+    ("a b c d -> (a b c d)", {}, np.ravel),
+]
+
+
+@pytest.mark.parametrize("pattern, lengths, wanted", SPLIT, ids=[pattern for pattern, *_ in SPLIT])
+def test_axes_that_are_split_and_joined(pattern, lengths, wanted):
+    x = RNG.random((2, 6, 5, 4)).astype("float32")
+    for k in (ops, keras.ops):
+        np.testing.assert_array_equal(k.rearrange(x, pattern, **lengths), wanted(x))
+
+
+@pytest.mark.parametrize("pattern, lengths, message", [
+    ("a b c d", {}, "names the same axes on both sides: got 'a b c d'"),
+    ("a b c d -> a b c", {}, "the same axes"),
+    ("a b c d -> a b c d d", {}, "the same axes"),
+    ("a a c d -> a c d", {}, "the same axes"),
+    ("a b ... -> a ... b", {}, r"'a b ... -> a ... b' with \.\.\.\.\.\., wanted names"),
+    ("a b c d -> b a c d", {"e": 2}, "with e, wanted names"),
+    ("a b c -> a c b", {}, r"got shape \(2, 6, 5, 4\) for 'a b c -> a c b', wanted an axis for each name"),
+    ("a (b e) c d -> a b c d e", {}, "the lengths of all names but one"),
+    ("a (b e) c d -> a b c d e", {"e": 4}, "got shape .*, e=4, wanted"),
+    ("a (b e) c d -> a b c d e", {"b": 3, "e": 3}, "b=3, e=3"),
+])  # fmt: skip
+def test_patterns_of_axes_that_are_none(pattern, lengths, message):
+    with pytest.raises(ValueError, match=message):
+        ops.rearrange(PICTURES[:, :6, :5, [0, 1, 2, 0]], pattern, **lengths)
+
+
+def test_windows_with_a_rest_fold_to_the_size_that_is_asked_for():
+    """Keras 3.15 on JAX leaves out what no window reaches."""
+    columns = ops.unfold(PICTURES.transpose(0, 3, 1, 2), 2, stride=4)
+    folded = ops.fold(columns, (7, 6), 2, stride=4)
+    kept = np.zeros((7, 6), "float32")
+    kept[[[0], [1], [4], [5]], [0, 1, 4, 5]] = 1
+    np.testing.assert_array_equal(folded, kept * PICTURES.transpose(0, 3, 1, 2))
+
+
+@pytest.mark.parametrize("run, message", [
+    (lambda: ops.unfold(X, 2), r"got shape \(3, 4\), wanted \(N, C, H, W\)"),
+    (lambda: ops.unfold(PICTURES, 4, 2), "got 4 with dilation 2 over 6 with padding 0, wanted a length of at least 7"),
+    (lambda: ops.fold(np.zeros((1, 4, 5)), 3, 2), r"got shape \(1, 4, 5\), wanted \(N, a multiple of 4, 4\)"),
+    (lambda: ops.fold(np.zeros((1, 5, 4)), 3, 2), "a multiple of 4"),
+    (lambda: ops.view_as_complex(X), r"got shape \(3, 4\), wanted a last axis of 2"),
+    (lambda: ops.istft((X[0], X[0]), 4, 2, 6), r"got shape \(4,\), sequence_stride=2"),
+    (lambda: ops.istft((X, X), 4, 0, 6), "a stride of at least 1"),
+    (lambda: ops.istft((X, X), 8, 2, 6), "wanted fft_length of at least 8"),
+])  # fmt: skip
+def test_windows_and_pairs_that_are_none(run, message):
+    with pytest.raises(ValueError, match=message):
+        run()
+
+
+@pytest.mark.parametrize("window", ["hann", None])
+@pytest.mark.parametrize("center", [True, False])
+def test_the_way_back_from_windows(window, center):
+    """Without a window Keras 3.15 on JAX gives fft_length / sequence_stride times the numbers."""
+    x = RNG.normal(size=(2, 60)).astype("float32")
+    back = np.asarray(ops.istft(ops.stft(x, 8, 4, 8, window, center), 8, 4, 8, 60, window, center))
+    np.testing.assert_allclose(back[:, 1:59], x[:, 1:59], atol=1e-5)
+
+
+def test_the_inverse_of_many_roots():
+    """Keras 3.15 on JAX takes one matrix alone."""
+    roots = np.tril(RNG.uniform(0.5, 1, (2, 4, 3, 3))).astype("float32")
+    wanted = np.linalg.inv(roots @ roots.swapaxes(-1, -2))
+    np.testing.assert_allclose(ops.cholesky_inverse(roots), wanted, rtol=1e-3)
+    np.testing.assert_allclose(ops.cholesky_inverse(roots.swapaxes(-1, -2), upper=True), wanted, rtol=1e-3)
+
+
+ON_OPEN_BATCHES = {
+    "rearrange": lambda x: ops.rearrange(x, "n a b -> (n b) a"),
+    "unfold": lambda x: ops.unfold(ops.expand_dims(x, 1), 2),
+    "fold": lambda x: ops.fold(ops.unfold(ops.expand_dims(x, 1), 2), (6, 8), 2),
+    "istft": lambda x: ops.istft(ops.stft(x, 4, 2, 4), 4, 2, 4),
+    "pairs": lambda x: ops.view_as_real(ops.view_as_complex(x[:, :, :2])),
+    "polar": lambda x: ops.real(ops.polar(x, x)),
+    "lu_factor": lambda x: ops.lu_factor(x[:, :, :6])[0],
+    "cholesky_inverse": lambda x: ops.cholesky_inverse(x[:, :, :6]),
+    "eig": lambda x: ops.sum(ops.real(ops.eig(x[:, :, :6])[0]), axis=-1),
+    "jvp": lambda x: ops.jvp(lambda a, b: a * ops.tanh(b), (x, 2 * x), (x, x))[1],
+}
+
+
+@pytest.mark.parametrize("name", ON_OPEN_BATCHES)
+def test_functions_of_symbols_whose_batch_is_open(name):
+    """Keras 3.15 refuses an open batch in most of them."""
+    x, run = RNG.uniform(0.5, 1, (3, 6, 8)).astype("float32"), ON_OPEN_BATCHES[name]
+    symbol = fourfold.Input((6, 8))
+    model = fourfold.Model(symbol, run(symbol))
+    wanted = run(jnp.asarray(x))
+    assert model.outputs[0].shape[1:] == wanted.shape[1:]
+    np.testing.assert_allclose(model.predict_on_batch(x), wanted, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("options, message", [

@@ -159,11 +159,12 @@ def test_candidates(family, problem):
 # ---- operations --------------------------------------------------------------------------------------------
 
 REFUSED = {
-    "angle", "arctan2", "argpartition", "bitwise_left_shift", "bitwise_right_shift", "cholesky", "corrcoef", "ctc_loss",
-    "cumprod", "diagflat", "digitize", "erfc", "erfinv", "fft", "fft2", "gcd", "histogram", "i0", "ifft2", "inv", "irfft",
-    "lcm", "ldexp", "left_shift", "logdet", "lstsq", "matrix_rank", "nancumprod", "nextafter", "pinv", "rfft",
-    "right_shift", "scatter", "scatter_update", "searchsorted", "segment_max", "segment_min", "segment_prod",
-    "segment_sum", "signbit", "slice_update", "slogdet", "solve", "solve_triangular", "stft", "view",
+    "angle", "arctan2", "argpartition", "bitwise_left_shift", "bitwise_right_shift", "cholesky", "cholesky_inverse",
+    "corrcoef", "ctc_loss", "cumprod", "diagflat", "digitize", "eig", "erfc", "erfinv", "fft", "fft2", "fold", "gcd",
+    "histogram", "i0", "ifft2", "inv", "irfft", "istft", "lcm", "ldexp", "left_shift", "logdet", "lstsq", "lu_factor",
+    "matrix_rank", "nancumprod", "nextafter", "pinv", "polar", "rfft", "right_shift", "scatter", "scatter_update",
+    "searchsorted", "segment_max", "segment_min", "segment_prod", "segment_sum", "signbit", "slice_update", "slogdet",
+    "solve", "solve_triangular", "stft", "view", "view_as_complex",
 }  # fmt: skip
 """Functions that ONNX has no operators for, or none that would be these."""
 NO_SYMBOLS = WITHOUT_NUMBERS - {"sparsemax"} | {"ndim", "size", "nonzero", "bincount", "unique"}

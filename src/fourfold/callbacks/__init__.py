@@ -6,6 +6,7 @@ callback that looks at no batches costs one step of Python an epoch.
 
 from typing import Any
 
+from fourfold.callbacks.averages import SwapEMAWeights
 from fourfold.callbacks.base import NOBODY, Callback, CallbackList, LambdaCallback
 from fourfold.callbacks.checkpoints import BackupAndRestore, ModelCheckpoint
 from fourfold.callbacks.progress import ProgressBar
@@ -32,14 +33,12 @@ __all__ = [
     "ModelCheckpoint",
     "ProgressBar",
     "ReduceLROnPlateau",
+    "SwapEMAWeights",
     "TensorBoard",
     "TerminateOnNaN",
 ]
 
-_INSTEAD = {
-    "RemoteMonitor": "send the logs in a Callback",
-    "SwapEMAWeights": "average model.get_weights() in a Callback",
-}
+_INSTEAD = {"RemoteMonitor": "send the logs in a Callback"}
 
 
 def __getattr__(name: str) -> Any:

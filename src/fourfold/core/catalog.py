@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
-from fourfold.core.registered import get_registered_name, known
+from fourfold.core.registered import custom_object_scope, get_registered_name, known
 from fourfold.errors import OptionError, nearest
 
 
@@ -137,8 +137,13 @@ class Catalog:
             "registered_name": None,
         }
 
-    def deserialize(self, config: Mapping[str, Any] | str | None) -> Any:
-        """The object that a config (or a bare name) describes."""
+    def deserialize(
+        self, config: Mapping[str, Any] | str | None, custom_objects: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The object that a config (or a bare name) describes; it may name what is in ``custom_objects``, too."""
+        if custom_objects:
+            with custom_object_scope(custom_objects):
+                return self.deserialize(config)
         if config is None or isinstance(config, str):
             return self.get(config)
         if config.get("class_name") == "function":

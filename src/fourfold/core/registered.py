@@ -46,14 +46,16 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
     return register
 
 
-def get_registered_name(thing: Any) -> str:
+def get_registered_name(obj: Any) -> str:
     """The name under which configurations name a class or function."""
-    return _NAMES.get(id(thing)) or thing.__name__
+    return _NAMES.get(id(obj)) or obj.__name__
 
 
-def get_registered_object(name: str) -> Any:
-    """What is registered under a name; None if nothing is."""
-    return known().get(name)
+def get_registered_object(
+    name: str, custom_objects: Mapping[str, Any] | None = None, module_objects: Mapping[str, Any] | None = None
+) -> Any:
+    """What is registered under a name, or is in one of these dicts; None if nothing is."""
+    return {**(module_objects or {}), **known(custom_objects)}.get(name)
 
 
 def get_custom_objects() -> dict[str, Any]:

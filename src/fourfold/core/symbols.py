@@ -7,6 +7,7 @@ z = y + x[:, 0:3]            nodes of operations, functions of arrays without we
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -188,6 +189,42 @@ class Symbol:
         return operate(operator.abs, "absolute", self)
 
 
+class _Symbols(type):
+    """Whose instances are all symbols."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Symbol)
+
+
+class KerasTensor(metaclass=_Symbols):
+    """A symbol by Keras's name, for ``isinstance``; made with its whole ``shape``, it is what `Input` makes.
+
+    Errors: `OptionError` for what is sparse or ragged, or records nothing; `ShapeError` for axes that are no lengths.
+
+    >>> KerasTensor((None, 3)), isinstance(Input((3,)), KerasTensor)
+    (<Symbol shape=(None, 3), dtype=float32, name=None>, True)
+    """
+
+    def __new__(
+        cls,
+        shape: Shape,
+        dtype: str = "float32",
+        sparse: bool = False,
+        ragged: bool = False,
+        record_history: bool = True,
+        name: str | None = None,
+    ) -> Any:
+        if not record_history:
+            raise OptionError(
+                "unrecorded-symbol",
+                "what is computed from a symbol is always recorded",
+                got="record_history=False",
+                wanted="record_history=True",
+                do="jax.eval_shape, for shapes alone",
+            )
+        return Input(batch_shape=shape, dtype=dtype, sparse=sparse, ragged=ragged, name=name)
+
+
 class Operation:
     """A function of arrays in a graph, in the place of a layer: without weights, state, or a configuration."""
 
@@ -223,8 +260,14 @@ class Operation:
         return 0
 
 
+_OF_APPLY = {"weights", "masks", "training", "key"}
+
+
 def operate(function: Callable[..., Any], kind: str, *args: Any, **kwargs: Any) -> Any:
     """Records a function of arrays that is called on symbols; masks end here, as in Keras."""
+    if kwargs.keys() & _OF_APPLY:  # what `Operation.apply` itself is given by these names
+        bound = inspect.signature(function).bind(*args, **kwargs)
+        args, kwargs = bound.args, bound.kwargs
     parents = tuple(leaf for leaf in jax.tree.leaves((args, kwargs)) if isinstance(leaf, Symbol))
     operation = Operation(function, kind)
     node = Node(operation, args, kwargs, parents=parents)

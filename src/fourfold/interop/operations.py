@@ -172,10 +172,6 @@ nn     TanhShrink    tanh_shrink     x
 """Keras's module, its class, its function; what a call holds, and what the class does, with its defaults; keywords."""
 
 _VALUES = {"None": None, "False": False, "True": True, "constant": "constant", "float32": "float32"}
-_RENAMED = {"tile": {"repeats": "reps"}}
-"""Arguments that ``jax.numpy`` calls otherwise."""
-
-
 @dataclass(frozen=True)
 class Kind:
     """A row of the table."""
@@ -200,8 +196,7 @@ class Kind:
         if self.function == "einsum" and len(args) > 1 and not kwargs:
             return list(args[1:]), {}, {"subscripts": args[0]}
         names = [*self.called_with, *self.arguments, *self.keywords]
-        own = {there: here for here, there in _RENAMED.get(self.function, {}).items()}
-        given = dict(zip(names, args)) | {own.get(name, name): value for name, value in kwargs.items()}
+        given = dict(zip(names, args)) | dict(kwargs)
         strange = [name for name in given if name not in names]
         missing = [name for name in self.called_with if name not in given]
         if strange or missing or len(args) > len(names):
@@ -226,10 +221,8 @@ class Kind:
         strange = [name for name in arguments if name not in self.arguments]
         if strange:
             raise _no_argument(self.name, strange[0], self.arguments)
-        renamed = _RENAMED.get(self.function, {})
-        given = {renamed.get(name, name): _tuples(value) for name, value in arguments.items()}
-        defaults = {renamed.get(name, name): value for name, value in self.arguments.items()}
-        given = {name: value for name, value in given.items() if value != defaults[name] or value is ...}
+        given = {name: _tuples(value) for name, value in arguments.items()}
+        given = {name: value for name, value in given.items() if value != self.arguments[name] or value is ...}
         given |= {name: value for name, value in kwargs.items() if value is not None}
         if self.function == "einsum":
             return FUNCTIONS["einsum"](given["subscripts"], *args)

@@ -73,7 +73,8 @@ class Reading:
         if cls in self.models.values() or hasattr(cls, "_restored"):
             made = cls._restored(config, self)
         elif not own:
-            made = cls.from_config(config)
+            with registered.custom_object_scope(self.custom):
+                made = cls.from_config(config)
         else:
             made = cls.from_config(_known(cls, {name: self.value(item) for name, item in config.items()}))
         if isinstance(shared, int) and isinstance(made, Layer):

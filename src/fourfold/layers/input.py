@@ -23,7 +23,6 @@ class InputLayer(Layer):
         shape: tuple[int | None, ...] | None = None,
         batch_size: int | None = None,
         dtype: str | None = None,
-        *,
         sparse: bool | None = None,
         ragged: bool | None = None,
         batch_shape: tuple[int | None, ...] | None = None,

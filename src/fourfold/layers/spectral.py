@@ -12,13 +12,12 @@ from fourfold.core.specs import TensorSpec
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError
 from fourfold.layers import arguments
-from fourfold.layers.base import Layer
-from fourfold.layers.wrapping import described
+from fourfold.layers.wrapping import Wrapper
 
 LEAST_LENGTH = 1e-7
 
 
-class SpectralNormalization(Layer):
+class SpectralNormalization(Wrapper):
     """y = layer(x) with the kernel W / s in training, s = v W u the largest singular value of W (K, F).
 
         v = u W^T / |u W^T|,   u = v W / |v W|,   ``power_iterations`` times a batch
@@ -40,13 +39,10 @@ class SpectralNormalization(Layer):
     """
 
     def __init__(self, layer: Any, power_iterations: int = 1, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        layer = described(layer)
-        if not isinstance(layer, Layer):
-            raise self._not_a_layer(repr(layer))
-        self.layer, self.power_iterations = layer, arguments.whole("power_iterations", power_iterations)
+        super().__init__(layer, **kwargs)
+        self.power_iterations = arguments.whole("power_iterations", power_iterations)
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: Any = None) -> None:
         self.layer._prepare((TensorSpec(tuple(input_shape)),), {})
         self.vector_u = self.add_weight(
             shape=(1, self._kernel.shape[-1]),

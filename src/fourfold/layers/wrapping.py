@@ -1,8 +1,9 @@
-"""Layers around a function or another layer: Lambda, TimeDistributed; and RepeatVector, which makes steps of a row."""
+"""Layers around a function or another layer: Lambda, Wrapper, TimeDistributed; and RepeatVector, which makes steps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
 import jax
@@ -85,7 +86,44 @@ class RepeatVector(Layer):
         return jnp.repeat(inputs[:, None], self.n, axis=1)
 
 
-class TimeDistributed(Layer):
+class Wrapper(Layer):
+    """The base of layers around another, ``self.layer``, whose ``call`` a class of one's own writes as for Keras.
+
+    Shapes, and masks, are what ``call`` makes of x; ``layer`` is built for the shape of x, unless the class has a
+    ``build``. Weights: the layer's. Errors: `OptionError` for anything but a layer, or for a call of this class itself.
+
+    >>> import numpy as np
+    >>> from fourfold.layers import Dense
+    >>> class Residual(Wrapper):
+    ...     def call(self, x):
+    ...         return x + self.layer(x)
+    >>> Residual(Dense(2, kernel_initializer="ones"))(np.ones((1, 2))).tolist()
+    [[3.0, 3.0]]
+    """
+
+    def __init__(self, layer: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        layer = described(layer)
+        if not isinstance(layer, Layer):
+            raise OptionError(
+                "wrapped-layer",
+                f"{type(self).__name__} takes a layer",
+                got=repr(layer),
+                wanted="a layer, or the configuration of one of Fourfold's",
+                do=f"{type(self).__name__}(Conv2D(4, 3)), say",
+            )
+        self.layer = layer
+
+    def build(self, input_shape: Any = None) -> None:
+        self.layer.build(input_shape)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Layer:
+        layer = import_module("fourfold.saving").deserialize_keras_object(config["layer"], custom_objects)
+        return cls(**{**config, "layer": layer})
+
+
+class TimeDistributed(Wrapper):
     """y[:, t] = layer(x[:, t]): the same layer on each step.
 
     Shapes: x (N, T, ...), y (N, T, ...) with what the layer makes of (N T, ...). Weights: the layer's. The steps are
@@ -105,25 +143,15 @@ class TimeDistributed(Layer):
     supports_masking = True
 
     def __init__(self, layer: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        layer = described(layer)
-        if not isinstance(layer, Layer):
-            raise OptionError(
-                "time-distributed-layer",
-                "TimeDistributed takes a layer",
-                got=repr(layer),
-                wanted="a layer, or the configuration of one of Fourfold's",
-                do="TimeDistributed(Conv2D(4, 3)), say",
-            )
-        if layer.activity_regularizer is not None:
+        super().__init__(layer, **kwargs)
+        if self.layer.activity_regularizer is not None:
             raise OptionError(
                 "time-distributed-activity",
                 "TimeDistributed has no penalty on the outputs of its layer",
-                got=f"activity_regularizer={layer.activity_regularizer!r}",
+                got=f"activity_regularizer={self.layer.activity_regularizer!r}",
                 wanted="None",
                 do="TimeDistributed(layer, activity_regularizer=...)",
             )
-        self.layer = layer
         self.updates_state = True
 
     @property

@@ -84,7 +84,7 @@ class BinaryAccuracy(MeanMetric):
     def __init__(
         self, name: str = "binary_accuracy", dtype: str | None = None, threshold: float = 0.5
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.threshold = threshold
 
     def values(self, y_true, y_pred):
@@ -117,7 +117,7 @@ class TopKCategoricalAccuracy(MeanMetric):
     def __init__(
         self, k: int = 5, name: str = "top_k_categorical_accuracy", dtype: str | None = None
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.k = k
 
     def values(self, y_true, y_pred):
@@ -139,7 +139,7 @@ class SparseTopKCategoricalAccuracy(MeanMetric):
         dtype: str | None = None,
         from_sorted_ids: bool = False,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.k, self.from_sorted_ids = k, from_sorted_ids
 
     def values(self, y_true, y_pred):

@@ -32,7 +32,7 @@ class Metric(Configured):
 
     >>> class Largest(Metric):
     ...     def __init__(self, name="largest"):
-    ...         super().__init__(name)
+    ...         super().__init__(name=name)
     ...         self.largest = self.add_weight(name="largest")
     ...     def update_state(self, y_true, y_pred, sample_weight=None):
     ...         self.largest.assign(jnp.maximum(self.largest.value, jnp.max(jnp.asarray(y_pred))))
@@ -54,7 +54,7 @@ class Metric(Configured):
         if "result" in vars(cls) and "compute" not in vars(cls) and cls.compute is not Metric.compute:
             cls.compute = _through_result(cls.compute)
 
-    def __init__(self, name: str | None = None, dtype: str | None = None) -> None:
+    def __init__(self, dtype: str | None = None, name: str | None = None) -> None:
         self.name, self.dtype = name or snake_case(type(self).__name__), dtype or "float32"
         self._state: State | None = None
         self._held = False

@@ -70,7 +70,7 @@ class _Count(AtThresholds):
         name: str | None = None,
         dtype: str | None = None,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.given = _checked(thresholds)
 
     def compute(self, state: State) -> Array:
@@ -116,7 +116,7 @@ class _Share(AtThresholds):
         name: str | None = None,
         dtype: str | None = None,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.given, self.top_k, self.class_id = _checked(thresholds), top_k, class_id
 
     def compute(self, state: State) -> Array:

@@ -81,7 +81,7 @@ class AUC(_OverThresholds):
         label_weights: Any = None,
         from_logits: bool = False,
     ) -> None:
-        super().__init__(name or "auc", dtype)
+        super().__init__(name=name or "auc", dtype=dtype)
         curve, summation_method = curve.upper(), summation_method.lower()
         num_thresholds = num_thresholds if thresholds is None else len(thresholds) + 2
         if num_thresholds < 2:
@@ -214,7 +214,7 @@ class _AtRate(_OverThresholds):
         name: str | None = None,
         dtype: str | None = None,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         if not 0 <= value <= 1:
             raise OptionError(
                 "rate", f"{self.reached} is a rate", got=repr(value), wanted="a number from 0 to 1"

@@ -23,7 +23,7 @@ class Mean(Metric):
     """
 
     def __init__(self, name: str = "mean", dtype: str | None = None) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
 
     def init(self) -> State:
         return {"total": jnp.zeros((), jnp.float32), "count": jnp.zeros((), jnp.float32)}
@@ -47,7 +47,7 @@ class Sum(Metric):
     """
 
     def __init__(self, name: str = "sum", dtype: str | None = None) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
 
     def init(self) -> State:
         return {"total": jnp.zeros((), jnp.float32)}
@@ -86,7 +86,7 @@ class MeanMetric(Mean):
     function: Callable[[Any, Any], Array]
 
     def __init__(self, name: str | None = None, dtype: str | None = None) -> None:
-        super().__init__(name or self.default_name or snake_case(type(self).__name__), dtype)
+        super().__init__(name=name or self.default_name or snake_case(type(self).__name__), dtype=dtype)
 
     def values(self, y_true: Any, y_pred: Any) -> Array:
         return type(self).function(y_true, y_pred)
@@ -103,7 +103,7 @@ class MeanMetricWrapper(MeanMetric):
     def __init__(
         self, fn: Callable[..., Any], name: str | None = None, dtype: str | None = None, **options: Any
     ) -> None:
-        super().__init__(name or getattr(fn, "__name__", type(fn).__name__), dtype)
+        super().__init__(name=name or getattr(fn, "__name__", type(fn).__name__), dtype=dtype)
         self.fn, self.options = fn, options
 
     def values(self, y_true, y_pred):

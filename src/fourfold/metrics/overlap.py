@@ -39,7 +39,7 @@ class FBetaScore(Metric):
         name: str = "fbeta_score",
         dtype: str | None = None,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         share = threshold is None or (isinstance(threshold, Real) and 0 < threshold <= 1)
         for what, right, got, wanted in (
             ("average", average in (None, "micro", "macro", "weighted"), average, "None, micro, macro or weighted"),
@@ -131,7 +131,7 @@ class IoU(Metric):
         sparse_y_pred: bool = True,
         axis: int = -1,
     ) -> None:
-        super().__init__(name, dtype or "int32")
+        super().__init__(name=name, dtype=dtype or "int32")
         if max(target_class_ids, default=0) >= num_classes:
             raise OptionError(
                 "iou-classes",

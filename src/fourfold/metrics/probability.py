@@ -30,7 +30,7 @@ class BinaryCrossentropy(MeanMetric):
         from_logits: bool = False,
         label_smoothing: float = 0,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.from_logits, self.label_smoothing = from_logits, label_smoothing
 
     def values(self, y_true, y_pred):
@@ -50,7 +50,7 @@ class CategoricalCrossentropy(MeanMetric):
         label_smoothing: float = 0,
         axis: int = -1,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
 
     def values(self, y_true, y_pred):
@@ -73,7 +73,7 @@ class SparseCategoricalCrossentropy(MeanMetric):
         ignore_class: int | None = None,
         axis: int = -1,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.from_logits, self.ignore_class, self.axis = from_logits, ignore_class, axis
 
     def values(self, y_true, y_pred):

@@ -66,7 +66,7 @@ class RootMeanSquaredError(MeanMetric):
     direction = "down"
 
     def __init__(self, name: str = "root_mean_squared_error", dtype: str | None = None) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
 
     def values(self, y_true, y_pred):
         y_true, y_pred = fit_equal(y_true, y_pred)
@@ -115,7 +115,7 @@ class CosineSimilarity(MeanMetric):
     direction = "up"
 
     def __init__(self, name: str = "cosine_similarity", dtype: str | None = None, axis: int = -1) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.axis = axis
 
     def values(self, y_true, y_pred):
@@ -128,7 +128,7 @@ class PearsonCorrelation(MeanMetric):
     direction = "up"
 
     def __init__(self, name: str = "pearson_correlation", dtype: str | None = None, axis: int = -1) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.axis = axis
 
     def values(self, y_true, y_pred):
@@ -143,7 +143,7 @@ class ConcordanceCorrelation(MeanMetric):
     def __init__(
         self, name: str = "concordance_correlation", dtype: str | None = None, axis: int = -1
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         self.axis = axis
 
     def values(self, y_true, y_pred):
@@ -171,7 +171,7 @@ class R2Score(Metric):
         name: str = "r2_score",
         dtype: str | None = None,
     ) -> None:
-        super().__init__(name, dtype)
+        super().__init__(name=name, dtype=dtype)
         known = (None, "uniform_average", "variance_weighted_average")
         if class_aggregation not in known:
             raise OptionError(

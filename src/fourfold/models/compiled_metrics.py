@@ -21,7 +21,7 @@ class CompileMetrics(Metric):
     """
 
     def __init__(self, model: Trainer, reported: Sequence[Reported]) -> None:
-        super().__init__("compile_metrics")
+        super().__init__(name="compile_metrics")
         self.reported = tuple(reported)
         self._model = model
 

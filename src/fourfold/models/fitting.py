@@ -92,6 +92,7 @@ def fit(
     shuffler = np.random.default_rng([streams.current().seed & 0xFFFFFFFF, 0x5F1E, int(state.step)])
     for epoch in range(model.initial_epoch, epochs):
         told.on_epoch_begin(epoch, {})
+        state = _looked_at(model, state)
         model.reset_metrics()
         done, logs = 0, program.objective.init()
         with closing(feed.epoch(shuffler if shuffle else None)) as pieces:
@@ -231,10 +232,10 @@ def evaluate(
         bar.start()
     done = 0
     program = _program(model, compiled, data).testing()
-    values = {path: jnp.asarray(value) for path, value in model.graph.values().items()}
     logs = program.objective.init()
     feed = Feed(data, program, batch_size, steps, partial(_check_classes, model, program))
     told.on_test_begin({})
+    values = {path: jnp.asarray(value) for path, value in model.graph.values().items()}
     with closing(feed.epoch()) as pieces:
         if not told.sees_batches("test"):
             for part, indices, count in pieces:

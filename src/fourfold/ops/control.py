@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jax import lax
+
+from fourfold.core.symbols import Symbol
 
 
 def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
@@ -110,6 +113,42 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     1.0
     """
     return jax.custom_gradient(f)
+
+
+def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> Any:
+    """``fun(*primals)``, and J t: how it changes along the ``tangents`` t; also what else it gives, with ``has_aux``.
+
+    >>> [float(part) for part in jvp(jnp.square, (3.0,), (1.0,))]
+    [9.0, 6.0]
+    """
+    return jax.jvp(fun, tuple(primals), tuple(tangents), has_aux=has_aux)
+
+
+def remat(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, of which the gradient keeps the arguments alone: what lies between is computed once more for it.
+
+    So training takes more time and less memory, and the numbers stay. Layers inside ``f`` have no masks, unless they
+    are handed on as arguments, and none has a state that changes with a batch. On symbols ``f`` is called as it is.
+
+    >>> float(jax.grad(remat(lambda x: jnp.sin(jnp.sin(x))))(0.0))
+    1.0
+
+    Source: Chen et al., "Training deep nets with sublinear memory cost" (2016).
+    """
+
+    @wraps(f)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        leaves, structure = jax.tree.flatten((args, kwargs))
+        if any(isinstance(leaf, Symbol) for leaf in leaves):
+            return f(*args, **kwargs)
+
+        def of_arrays(arrays: dict[int, Any]) -> Any:
+            args, kwargs = structure.unflatten([arrays.get(place, leaf) for place, leaf in enumerate(leaves)])
+            return f(*args, **kwargs)
+
+        return jax.checkpoint(of_arrays)({i: leaf for i, leaf in enumerate(leaves) if hasattr(leaf, "shape")})
+
+    return called
 
 
 OF_FUNCTIONS = (

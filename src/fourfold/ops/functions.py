@@ -19,6 +19,7 @@ from fourfold.errors import OptionError
 from fourfold.ops import activations, control, images
 from fourfold.ops.ctc import OF_CTC
 from fourfold.ops.networks import LINEAR, OF_NETWORKS
+from fourfold.ops.patches import OF_PATCHES
 from fourfold.ops.recording import recording
 from fourfold.ops.signals import OF_SIGNALS
 
@@ -85,7 +86,7 @@ def get_item(x: Any, key: Any) -> Any:
     return x[key]
 
 
-def convert_to_tensor(x: Any, dtype: Any = None, sparse: Any = None) -> Array:
+def convert_to_tensor(x: Any, dtype: Any = None, sparse: Any = None, ragged: Any = None) -> Array:
     return jnp.asarray(x) if dtype is None else cast(x, dtype)
 
 
@@ -332,8 +333,8 @@ def _functions() -> dict[str, Callable[..., Any]]:
         plain[name] = _several_axes(getattr(jnp, name))
     plain |= {name: _to_floats(getattr(jnp, name)) for name in ("ceil", "floor")}
     plain["abs"], plain["dot"] = jnp.abs, jnp.dot
-    plain |= {function.__name__: function for function in (*OF_NETWORKS, *OF_SIGNALS, *OF_CTC)} | LINEAR
-    plain["gelu"] = gelu
+    plain |= {function.__name__: function for function in (*OF_NETWORKS, *OF_SIGNALS, *OF_CTC, *OF_PATCHES)} | LINEAR
+    plain |= {"gelu": gelu, "jvp": control.jvp}
     named = activations.ACTIVATIONS | activations.ALIASES
     named |= {name: recording(function, name) for name, function in plain.items()}
     of_functions = {function.__name__: function for function in control.OF_FUNCTIONS}

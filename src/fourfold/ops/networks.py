@@ -144,7 +144,9 @@ def _as_given(y: Array, data_format: str | None) -> Array:
     return jnp.moveaxis(y, -1, 1) if data_format == "channels_first" else y
 
 
-def layer_normalization(x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float = 1e-7) -> Array:
+def layer_normalization(
+    x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None
+) -> Array:
     """x less its mean, divided by its deviation, along axes; times gamma, plus beta.
 
     >>> layer_normalization(jnp.array([[0.0, 2.0]]), epsilon=0.0).tolist()
@@ -153,7 +155,7 @@ def layer_normalization(x: Any, gamma: Any = None, beta: Any = None, axis: Any =
     x = jnp.asarray(x)
     axes = (axis,) if isinstance(axis, int) else tuple(axis)
     mean, variance = x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
-    y = (x - mean) * lax.rsqrt(variance + epsilon)
+    y = (x - mean) * lax.rsqrt(variance + (1e-7 if epsilon is None else epsilon))
     shape = [length if i in [a % x.ndim for a in axes] else 1 for i, length in enumerate(x.shape)]
     y = y if gamma is None else y * jnp.asarray(gamma).reshape(shape)
     return y if beta is None else y + jnp.asarray(beta).reshape(shape)
@@ -342,6 +344,38 @@ def _solve_triangular(a: Any, b: Any, lower: bool = False) -> Array:
     return jax.scipy.linalg.solve_triangular(jnp.asarray(a), jnp.asarray(b), lower=lower)
 
 
+def _cholesky_inverse(x: Any, upper: bool = False) -> Array:
+    """The inverse of L L^T, of which x (..., M, M) is the root L, or of U^T U with ``upper``; as Keras computes it.
+
+    >>> _cholesky_inverse(jnp.array([[2.0, 0.0], [0.0, 4.0]])).tolist()
+    [[0.25, 0.0], [0.0, 0.0625]]
+    """
+    x = jnp.asarray(x)
+    identity = jnp.broadcast_to(jnp.eye(x.shape[-1], dtype=x.dtype), x.shape)
+    root = jax.scipy.linalg.solve_triangular(x, identity, lower=not upper)
+    turned = jnp.swapaxes(root, -1, -2)
+    return root @ turned if upper else turned @ root
+
+
+def _lu_factor(x: Any) -> tuple[Array, Array]:
+    """x (..., M, N) as P L U: U with L below its diagonal, whose own is 1, and with which row each row was swapped.
+
+    >>> [part.tolist() for part in _lu_factor(jnp.array([[1.0, 2.0], [4.0, 4.0]]))]
+    [[[4.0, 4.0], [0.25, 1.0]], [1, 1]]
+    """
+    return jax.scipy.linalg.lu_factor(jnp.asarray(x))
+
+
+def _eig(x: Any) -> tuple[Array, Array]:
+    """The eigenvalues of x (..., M, M) and its eigenvectors, in columns, as complex numbers; on processors alone.
+
+    >>> [part.tolist() for part in _eig(jnp.array([[2.0, 0.0], [0.0, 3.0]]))]
+    [[(2+0j), (3+0j)], [[(1+0j), 0j], [0j, (1+0j)]]]
+    """
+    values, vectors = jnp.linalg.eig(jnp.asarray(x))
+    return values, vectors
+
+
 def _matrix_rank(x: Any, tol: float | None = None) -> Array:
     return jnp.linalg.matrix_rank(jnp.asarray(x), tol).astype(jnp.int32)
 
@@ -370,7 +404,8 @@ LINEAR: dict[str, Any] = {
     name: getattr(jnp.linalg, name) for name in ("inv", "det", "qr", "svd", "eigh", "pinv", "slogdet")
 }
 LINEAR |= {"solve": _solve, "lstsq": _lstsq, "logdet": _logdet, "solve_triangular": _solve_triangular}
-LINEAR |= {"matrix_rank": _matrix_rank, "cholesky": _cholesky}
+LINEAR |= {"matrix_rank": _matrix_rank, "cholesky": _cholesky, "cholesky_inverse": _cholesky_inverse}
+LINEAR |= {"eig": _eig, "lu_factor": _lu_factor}
 """Functions of matrices."""
 
 SEVERAL: Sequence[str] = ("nn", "numpy", "linalg", "image", "math", "core")

@@ -12,24 +12,28 @@ import jax.numpy as jnp
 
 from fourfold.core.symbols import Symbol, operate
 from fourfold.core.weights import Weight
+from fourfold.ops.signatures import SIGNATURES, in_order
 
 
 def recording(function: Callable[..., Any], name: str = "") -> Callable[..., Any]:
     """The function, which records an operation of this name where a symbol is among its arguments.
 
-    Tensors may be named as in Keras: ``x``, or ``x1`` and ``x2``; and lists of numbers are tensors.
+    Arguments are those of Keras, also where the function has others; and lists of numbers are tensors.
     """
-    of_arrays = _of_lists(function)
+    of_arrays, name = _of_lists(function), name or function.__name__
 
     @wraps(function)
     def called(*args: Any, **kwargs: Any) -> Any:
-        args += tuple(kwargs.pop(own) for own in ("x", "x1", "x2") if own in kwargs)
+        if name in SIGNATURES:
+            args, kwargs = in_order(name, args, kwargs)
         leaves, structure = jax.tree.flatten((args, kwargs))
         if any(isinstance(leaf, Symbol) for leaf in leaves):
-            return operate(of_arrays, name or function.__name__, *args, **kwargs)
+            return operate(of_arrays, name, *args, **kwargs)
         args, kwargs = structure.unflatten([_array(leaf) for leaf in leaves])
         return of_arrays(*args, **kwargs)
 
+    if name in SIGNATURES:
+        called.__signature__ = SIGNATURES[name]  # type: ignore[attr-defined]
     return called
 
 

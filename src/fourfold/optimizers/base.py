@@ -17,6 +17,7 @@ import optax
 from jax import Array, lax
 
 from fourfold.core.catalog import Configured, snake_case, unknown_name
+from fourfold.core.weights import Weight
 from fourfold.errors import OptionError
 from fourfold.optimizers import schedules
 from fourfold.optimizers.variables import Rate, Stepping
@@ -246,6 +247,16 @@ class Optimizer(Stepping, Configured):
     def final(self, weights: Weights, state: State) -> Weights:
         """The weights when training ends: their averages, where these are kept."""
         return dict(state[AVERAGE]) if self.use_ema else weights
+
+    def averages(self) -> list[tuple[Weight, Any]]:
+        """Each trained weight with its moving average; none where no step was made that kept one."""
+        if self._trained is not None:
+            values = [variable.value for variable in self._variables]
+            state, paths, over = self.unpacked(values, self._trained, self._shapes)[0], self._trained, self._over
+        else:
+            state, paths, over = self.seen, self.seen_order(), self.seen_over()
+        kept = (state or {}).get(AVERAGE, {})
+        return [(weight, kept[path]) for path, weight in zip(paths, over) if path in kept]
 
     def rate_at(self, step: Any) -> Any:
         """The learning rate after ``step`` updates."""

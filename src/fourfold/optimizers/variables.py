@@ -62,8 +62,10 @@ class Stepping:
 
     seen: State | None = None
     """The state in which the last training left the optimizer."""
-    seen_order: Callable[[], Sequence[str]] | None = None
+    seen_order: Callable[[], Sequence[str]] = tuple
     """The paths of the weights in that state, in their order."""
+    seen_over: Callable[[], Sequence[Weight]] = tuple
+    """These weights."""
     _trained: tuple[str, ...] | None = None
     _variables: list[Weight]
     _over: list[Weight]
@@ -87,7 +89,7 @@ class Stepping:
         """The iteration, the learning rate unless it is a schedule, what is kept of each weight, in Keras's order."""
         if self._trained is not None:
             return self._variables
-        if self.seen is None or self.seen_order is None:
+        if self.seen is None:
             return self._listed((), {"iteration": self._batches})
         return self._listed(self.seen_order(), self.seen)
 
@@ -95,7 +97,7 @@ class Stepping:
         self, state: State | None, order: Callable[[], Sequence[str]], weights: Callable[[], Sequence[Weight]]
     ) -> None:
         """Takes the state in which a training leaves the optimizer, for weights of these paths, into view."""
-        self.seen, self.seen_order = state, order
+        self.seen, self.seen_order, self.seen_over = state, order, weights
         if state is None or self._trained is None:
             return
         paths = tuple(order())

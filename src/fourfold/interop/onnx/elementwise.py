@@ -15,7 +15,8 @@ from jax.lax import RoundingMethod
 from fourfold.interop.onnx.nodes import Nodes, Value, integers, tensor_type
 
 _ONE_OPERATOR = """
-add Add, sub Sub, mul Mul, div Div, max Max, min Min, neg Neg, exp Exp, log Log, tanh Tanh, logistic Sigmoid, erf Erf,
+add Add, add_any Add, sub Sub, mul Mul, div Div, max Max, min Min, neg Neg, exp Exp, log Log, tanh Tanh,
+logistic Sigmoid, erf Erf,
 sqrt Sqrt, abs Abs, floor Floor, ceil Ceil, sign Sign, sin Sin, cos Cos, tan Tan, asin Asin, acos Acos, atan Atan,
 sinh Sinh, cosh Cosh, asinh Asinh, acosh Acosh, atanh Atanh, eq Equal, lt Less,
 le LessOrEqual, lt_to Less, le_to LessOrEqual, gt Greater, ge GreaterOrEqual, pow Pow, copy Identity, copy_p Identity,
