@@ -43,6 +43,7 @@ from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import row_count
 
 from .history_forms import as_learnt_history, with_learnt_steps
+from .known import Known, known_of
 from .latest import latest_of
 from .new_columns import another_shape, by_place, checked, renamed
 from .new_series import further_channels, ids_apart, parts_of_id, with_series
@@ -63,7 +64,8 @@ class NewRows:
     ``others`` holds the source's columns that the model does not use (an id, the target), to be written
     beside the predictions. ``following`` (S, H) are the stamps of the steps after each history. ``placed``: of series
     whose steps are predicted, where the rows of ``others`` stand in them; the longest may have ``steps``. ``pieces``:
-    where they stand in ``inputs``. ``among``: how many rows these are a part of, 0 where it isn't known.
+    where they stand in ``inputs``. ``among``: how many rows these are a part of, 0 where it isn't known. ``known``:
+    their targets, a line for each of the rows of ``others``, where they have them.
     """
 
     inputs: np.ndarray | Table
@@ -74,6 +76,7 @@ class NewRows:
     steps: int = 0
     pieces: Pieces | None = None
     among: int = 0
+    known: Known | None = None
 
     def by_step(self, values: np.ndarray) -> np.ndarray:
         """What a network says of the steps of ``inputs`` (P, T, ...), row by row of the steps that were asked for."""
@@ -224,6 +227,11 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1, alone: b
         zones = of_history(found, preparation.windows)
         noticed = Noticed(history.notes, rows=row_count(found.inputs), bare=bare, zones=zones)
         return NewRows(history.windows, noticed, named, history.following)
+    new = _prepared(found, preparation, alone)
+    return replace(new, known=known_of(found, new.others, preparation))
+
+
+def _prepared(found: Source, preparation: Preparation, alone: bool) -> NewRows:
     if preparation.task.stepwise:
         return _steps(found, preparation)
     if of_series(preparation) and preparation.columns:

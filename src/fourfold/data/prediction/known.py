@@ -1,0 +1,95 @@
+"""The targets of new rows, where these have them: in a column of that name, or in the names of their folders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fourfold.data.columns.alike import levels_alike, truths
+from fourfold.data.columns.labels import labels_of
+from fourfold.data.dataset import Table
+from fourfold.data.source import Source
+from fourfold.data.values.words import as_objects, understood
+from fourfold.preprocessing import Preparation
+from fourfold.preprocessing.table import missing
+from fourfold.preprocessing.task import NUMBER
+
+__all__ = ["Known", "known_of"]
+
+NONE_LEARNT = -1
+"""The number of a class that was not learnt."""
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """The targets of N rows, called ``name``.
+
+    ``values`` (N, K), NaN where there is none: numbers in the user's units, 0 and 1 of labels, the numbers of classes,
+    `NONE_LEARNT` of one that was not learnt; these are the ``strange`` words. One that is no number is none.
+    """
+
+    name: str
+    values: np.ndarray
+    strange: tuple[str, ...] = ()
+
+
+def known_of(found: Source, others: Table, preparation: Preparation) -> Known | None:
+    """The targets of the new rows in ``found``, beside which the columns ``others`` (N,) will be written; None where
+    they have none, as words that are no numbers, or folders none of which is called as a class."""
+    task = preparation.task
+    if preparation.windows is not None or (task.kind == "multilabel" and not task.names):
+        return None
+    if found.of_folders and found.target is not None and task.kind == "classification":
+        known = _classes("classes as folders", found.target, preparation)
+        return known if (known.values >= 0).any() else None
+    names = task.names or (preparation.target_name,)
+    if not all(name in others for name in names):
+        return None
+    if task.kind == "classification":
+        return _classes(repr(names[0]), _words(others[names[0]], preparation), preparation)
+    each = (_numbers(others[name], comma=found.comma, labels=task.kind == "multilabel") for name in names)
+    read = [values for values in each if values is not None]
+    return Known(", ".join(map(repr, names)), np.stack(read, axis=1)) if len(read) == len(names) else None
+
+
+def _words(values: np.ndarray, preparation: Preparation) -> np.ndarray:
+    """Classes (N,) as words, None where they are missing."""
+    if values.dtype.kind == "O":
+        return values
+    absent = missing(values)
+    kind = "boolean" if preparation.task.label_type == "boolean" else "number"
+    words = np.full(len(values), None, dtype=object)
+    words[~absent] = labels_of(values[~absent].astype(float), kind)[0]
+    return words
+
+
+def _classes(name: str, words: np.ndarray, preparation: Preparation) -> Known:
+    """The numbers of classes that differ from those learnt in case and blanks alone, or in how a number is written,
+    too."""
+    classes = preparation.task.classes
+    number = {word: place for place, word in enumerate(classes)}
+    given = as_objects([None if word is None or not word.strip() else word for word in words.tolist()])
+    meant = levels_alike(given, classes)[0].tolist()
+    as_number = {float(word): place for word, place in number.items() if NUMBER.fullmatch(word)}
+    for word in {*meant} - {*number, None}:
+        if NUMBER.fullmatch(word.strip()) and float(word) in as_number:
+            number[word] = as_number[float(word)]
+    values = np.array([np.nan if word is None else number.get(word, NONE_LEARNT) for word in meant], dtype=float)
+    strange = dict.fromkeys(word for word in meant if word is not None and word not in number)
+    return Known(name, values[:, None], tuple(strange))
+
+
+def _numbers(values: np.ndarray, *, comma: bool, labels: bool) -> np.ndarray | None:
+    """Numbers (N,), or words for them, NaN where they are none; None where most are not, or if ``labels`` are others
+    than 0 and 1."""
+    if values.dtype.kind == "O" and missing(values).all():
+        values = np.full(len(values), np.nan)
+    elif values.dtype.kind == "O":
+        found = truths(values) if labels else None
+        read = understood(values, comma=comma)
+        if found is None and read.kind not in ("number", "boolean"):
+            return None
+        values = read.values if found is None else found[0]
+    values = np.where(np.isfinite(numbers := values.astype(float)), numbers, np.nan)
+    return values if not labels or np.isin(values[~np.isnan(values)], (0, 1)).all() else None

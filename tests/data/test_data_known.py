@@ -1,0 +1,64 @@
+"""The targets that new rows have: where they stand, and how they may be written."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from fourfold.data import read, read_inputs
+from fourfold.preprocessing import Preparation
+
+
+def learnt(source, **options):
+    data = read(source, **options)
+    return Preparation.fit(data, range(20))
+
+
+def table(target):
+    return pd.DataFrame({"a": np.arange(40) * 1.5, "b": np.sin(np.arange(40)), "y": target})
+
+
+@pytest.mark.parametrize(
+    ("target", "new", "wanted"),
+    [
+        (["no", "yes"] * 20, ["yes", "NO ", None, "perhaps"], [1, 0, np.nan, -1]),
+        (["1", "2"] * 20, [2.0, 1.0, np.nan, 3.0], [1, 0, np.nan, -1]),
+        ([1, 2] * 20, ["1.0", "2", "", "x"], [0, 1, np.nan, -1]),
+        ([True, False] * 20, ["Yes", "no", None, "no"], [1, 0, np.nan, 0]),
+        ([True, False] * 20, [True, False, True, True], [1, 0, 1, 1]),
+        (["00501", "10001"] * 20, [501, 10001, 501, 501], [0, 1, 0, 0]),
+        (np.arange(40) * 1.25, [1, 2.5, np.nan, np.inf], [1, 2.5, np.nan, np.nan]),
+        (np.arange(40) * 1.25, ["1,5", "2", None, "3"], [1.5, 2, np.nan, 3]),
+        (np.arange(40) * 1.25, [None] * 4, [np.nan] * 4),
+    ],
+)
+def test_a_target_in_a_column(target, new, wanted):
+    preparation = learnt(table(target), target="y")
+    rows = table([0] * 40)[:4].assign(y=new)
+    np.testing.assert_array_equal(read_inputs(rows, preparation).known.values[:, 0], wanted)
+    assert read_inputs(rows.drop(columns="y"), preparation).known is None
+    assert read_inputs(rows.rename(columns={"y": "other"}), preparation).known is None
+
+
+def test_words_are_no_numbers():
+    preparation = learnt(table(np.arange(40) * 1.25), target="y")
+    assert read_inputs(table("dear")[:4], preparation).known is None
+
+
+def test_folders_that_are_called_as_classes(tmp_path):
+    draw = np.random.default_rng(0)
+
+    def pictures(folder, words, count):
+        for word in words:
+            (tmp_path / folder / word).mkdir(parents=True)
+            for number in range(count):
+                pixels = draw.integers(0, 256, (8, 8), dtype=np.uint8)
+                Image.fromarray(pixels).save(tmp_path / folder / word / f"{number}.png")
+        return tmp_path / folder
+
+    preparation = learnt(pictures("learnt", ["cat", "dog"], 12))
+    rows = read_inputs(pictures("new", ["cat", "cow", "dog"], 2), preparation)
+    assert [name.split("/")[0] for name in rows.others["picture"]] == ["cat", "cat", "cow", "cow", "dog", "dog"]
+    assert rows.known.values[:, 0].tolist() == [0, 0, -1, -1, 1, 1] and rows.known.strange == ("cow",)
+    assert read_inputs(pictures("others", ["red", "blue"], 2), preparation).known is None
+    assert read_inputs(tmp_path / "new" / "cat" / "0.png", preparation).known is None
