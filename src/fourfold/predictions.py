@@ -96,8 +96,8 @@ def predicted(model: SavedModel, rows: NewRows, scored: Scored | None = None) ->
         decoded = rows.by_step(decoded)
         probabilities = None if probabilities is None else rows.by_step(probabilities)
     if scored is not None:
-        one_class = probabilities is not None and task.kind == "classification"
-        scored.add(rows, task.predicted_class(probabilities) if one_class else decoded)
+        one_class = None if task.kind == "multilabel" else probabilities
+        scored.add(rows, decoded if one_class is None else task.predicted_class(one_class))
     if task.kind == "regression":
         decoded = rounded(decoded, preparation.output_unit(rows.inputs))
     if preparation.windows is not None and rows.following is not None:
@@ -142,7 +142,7 @@ def _step_by_step(windows: Windows, named: Columns, decoded: np.ndarray, followi
         columns[windows.time] = _stamps(following.reshape(-1))
     else:
         columns["step"] = np.tile(np.arange(1, horizon + 1), series)
-    each = decoded.reshape(series * horizon, -1)
+    each = decoded.reshape(series * horizon, len(windows.targets))
     if len(windows.targets) == 1:
         return columns | {"prediction": each[:, 0]}
     return columns | {f"prediction {name}": each[:, k] for k, name in enumerate(windows.targets)}

@@ -37,6 +37,9 @@ def test_from_a_table_to_the_next_days(run, tmp_path):
     assert [row["day"] for row in rows[:3]] == ["2024-05-30", "2024-05-31", "2024-06-01"]
     north, south = (np.array([float(row["prediction"]) for row in part]) for part in (rows[:3], rows[3:]))
     np.testing.assert_allclose(south, 3 * north, rtol=1e-4)  # a series three times as large is forecast alike
+    (tmp_path / "none.csv").write_text("day,shop,sales\n")
+    none = run("predict", "study", "none.csv")
+    assert none.code == 0 and none.out == "shop,day,prediction\n" and "no rows: none.csv" in none.err
 
 
 def test_what_can_not_be_forecast_is_said(run, tmp_path):

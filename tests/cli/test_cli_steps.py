@@ -80,6 +80,9 @@ def test_one_long_series_from_a_csv_to_the_state_of_each_row_of_another(run, tmp
     right = np.mean(rows["prediction"].to_numpy() == new["state"].to_numpy())
     assert right > 0.8 and "score:" not in ended.err
     new.to_csv(tmp_path / "labelled.csv", index=False)
+    (tmp_path / "none.csv").write_text("time,x,state\n")
+    header = "time,state,prediction,probability fast,probability slow\n"
+    assert run("predict", "study", "none.csv").out == header
     assert f"score: accuracy {100 * right:.1f} % on 421 rows with 'state'\n" in run("predict", "study", "labelled.csv").err
 
 
