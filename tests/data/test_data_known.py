@@ -38,11 +38,24 @@ def test_a_target_in_a_column(target, new, wanted):
     np.testing.assert_array_equal(read_inputs(rows, preparation).known.values[:, 0], wanted)
     assert read_inputs(rows.drop(columns="y"), preparation).known is None
     assert read_inputs(rows.rename(columns={"y": "other"}), preparation).known is None
+    shouted = read_inputs(rows.rename(columns=str.upper), preparation)
+    np.testing.assert_array_equal(shouted.known.values[:, 0], wanted)
+    assert shouted.others.names == ("Y",) and "ignored" not in "".join(map(str, shouted.notes))
 
 
 def test_words_are_no_numbers():
     preparation = learnt(table(np.arange(40) * 1.25), target="y")
     assert read_inputs(table("dear")[:4], preparation).known is None
+
+
+def test_texts_in_a_folder_keep_the_names_of_their_files(tmp_path):
+    texts = [f"a {word} day of {number}" for number in range(20) for word in ("good", "bad")]
+    preparation = learnt(pd.DataFrame({"review": texts, "y": ["yes", "no"] * 20}), target="y")
+    for name, text in zip("bca", texts):
+        (tmp_path / f"{name}.txt").write_text(text)
+    rows = read_inputs(tmp_path, preparation)
+    assert rows.others["file"].tolist() == ["a.txt", "b.txt", "c.txt"]
+    assert rows.inputs["review"].tolist() == [texts[2], texts[0], texts[1]]
 
 
 def test_folders_that_are_called_as_classes(tmp_path):

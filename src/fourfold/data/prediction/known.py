@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fourfold.data.columns.alike import levels_alike, truths
+from fourfold.data.columns.alike import alike, levels_alike, truths
 from fourfold.data.columns.labels import labels_of
 from fourfold.data.dataset import Table
 from fourfold.data.source import Source
@@ -14,6 +14,8 @@ from fourfold.data.values.words import as_objects, understood
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.table import missing
 from fourfold.preprocessing.task import NUMBER
+
+from .wanted import targets_of
 
 __all__ = ["Known", "known_of"]
 
@@ -43,9 +45,10 @@ def known_of(found: Source, others: Table, preparation: Preparation) -> Known | 
     if found.of_folders and found.target is not None and task.kind == "classification":
         known = _classes("classes as folders", found.target, preparation)
         return known if (known.values >= 0).any() else None
-    names = task.names or (preparation.target_name,)
-    if not all(name in others for name in names):
+    named = [[name] if name in others else alike(others, [name]) for name in targets_of(preparation)]
+    if any(len(found) != 1 for found in named):
         return None
+    names = [name for (name,) in named]
     if task.kind == "classification":
         return _classes(repr(names[0]), _words(others[names[0]], preparation), preparation)
     each = (_numbers(others[name], comma=found.comma, labels=task.kind == "multilabel") for name in names)
