@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from fourfold.data import read, read_inputs
+from fourfold.data.columns.roles import Roles
 from fourfold.preprocessing import Preparation
 
 
@@ -75,3 +76,41 @@ def test_folders_that_are_called_as_classes(tmp_path):
     assert rows.known.values[:, 0].tolist() == [0, 0, -1, -1, 1, 1] and rows.known.strange == ("cow",)
     assert read_inputs(pictures("others", ["red", "blue"], 2), preparation).known is None
     assert read_inputs(tmp_path / "new" / "cat" / "0.png", preparation).known is None
+
+
+def test_arrays_with_their_target(tmp_path):
+    x = np.random.default_rng(0).normal(size=(40, 3))
+    labels, pairs = (x[:, 0] > 0).astype(int), np.stack([x[:, 0], x[:, 1]], axis=1)
+    for y, wanted in ((labels, labels[:6, None]), (labels.astype(str), labels[:6, None]), (x[:, 0], x[:6, :1]), (pairs, pairs[:6])):
+        np.savez(tmp_path / "learnt.npz", x=x, y=y)
+        preparation = learnt(tmp_path / "learnt.npz")
+        np.savez(tmp_path / "new.npz", x=x[:6], y=y[:6])
+        np.testing.assert_allclose(read_inputs(tmp_path / "new.npz", preparation).known.values, wanted)
+        assert read_inputs(x[:6], preparation).known is None
+
+
+def test_each_series_has_the_value_of_its_rows():
+    draw, names = np.random.default_rng(0), [f"s{n:02d}" for n in range(30)]
+    long = pd.DataFrame({"who": np.repeat(names, 8), "t": np.tile(np.arange(8), 30), "x": draw.normal(size=240)})
+    long["kind"] = np.repeat(["slow", "fast"] * 15, 8)
+    preparation = learnt(long, target="kind", roles=Roles(id="who", time="t"))
+    new = long[:32].assign(kind=long.kind.where(np.arange(240) % 8 > 2)[:32])
+    new.loc[8:15, "kind"] = None
+    rows = read_inputs(new.sample(frac=1, random_state=0), preparation)
+    of = dict(zip(rows.others["who"], rows.known.values[:, 0]))
+    np.testing.assert_array_equal([of[name] for name in names[:4]], [1, np.nan, 1, 0])
+    changing = new.assign(kind=["slow", "fast"] * 16)
+    assert read_inputs(changing, preparation).known is None
+
+
+def test_steps_have_the_values_of_their_places(tmp_path):
+    x = np.random.default_rng(0).normal(size=(30, 9, 2))
+    x[1, 6:] = np.nan
+    y = np.where(np.isnan(x[..., 0]), np.nan, x[..., 0] * 3)
+    y[0, 2] = np.nan
+    np.savez(tmp_path / "steps.npz", x=x, y=y)
+    preparation = learnt(tmp_path / "steps.npz", target_per="step")
+    assert preparation.task.stepwise
+    rows = read_inputs(tmp_path / "steps.npz", preparation)
+    wanted = y[~np.isnan(x[..., 0])]
+    np.testing.assert_array_equal(rows.known.values[:, 0], wanted)

@@ -9,6 +9,7 @@ import numpy as np
 from fourfold.data.columns.alike import alike, levels_alike, truths
 from fourfold.data.columns.labels import labels_of
 from fourfold.data.dataset import Table
+from fourfold.data.series.steps import Placed
 from fourfold.data.source import Source
 from fourfold.data.values.words import as_objects, understood
 from fourfold.preprocessing import Preparation
@@ -17,7 +18,7 @@ from fourfold.preprocessing.task import NUMBER
 
 from .wanted import targets_of
 
-__all__ = ["Known", "known_of"]
+__all__ = ["Known", "known_of", "of_each_series"]
 
 NONE_LEARNT = -1
 """The number of a class that was not learnt."""
@@ -36,10 +37,11 @@ class Known:
     strange: tuple[str, ...] = ()
 
 
-def known_of(found: Source, others: Table, preparation: Preparation) -> Known | None:
-    """The targets of the new rows in ``found``, beside which the columns ``others`` (N,) will be written; None where
-    they have none, as words that are no numbers, or folders none of which is called as a class."""
-    task = preparation.task
+def known_of(found: Source, others: Table, preparation: Preparation, placed: Placed | None = None) -> Known | None:
+    """The targets of the new rows in ``found``, in the columns ``others`` (N,) or in its own target, if these are steps
+    of series as they are ``placed``; None where they have none, as words that are no numbers, or folders none of which
+    is called as a class."""
+    task, others = preparation.task, Table({**others, **_given(found, placed)})
     if preparation.windows is not None or (task.kind == "multilabel" and not task.names):
         return None
     if found.of_folders and found.target is not None and task.kind == "classification":
@@ -56,9 +58,31 @@ def known_of(found: Source, others: Table, preparation: Preparation) -> Known | 
     return Known(", ".join(map(repr, names)), np.stack(read, axis=1)) if len(read) == len(names) else None
 
 
+def of_each_series(table: Table, placed: Placed, preparation: Preparation) -> Table:
+    """The targets in a table with a row for each step, as ``placed``: of each series the value that its rows have."""
+    names = [name for target in targets_of(preparation) for name in alike(table, [target])]
+    found = {}
+    for name in names:
+        there = np.flatnonzero(~missing(values := table[name]))[::-1]
+        row = placed.first.copy()
+        row[placed.series[there]] = there  # the first that has a value
+        found |= {} if placed.varies(values) else {name: values[row]}
+    return Table(found)
+
+
+def _given(found: Source, placed: Placed | None) -> dict[str, np.ndarray]:
+    """The target that a source has by itself, as arrays do, by its names."""
+    if found.target is None or found.of_folders:
+        return {}
+    if found.stepwise:
+        return {found.target_name: found.target[placed.series, placed.step]} if placed is not None else {}
+    names = found.target_names or (found.target_name,)
+    return dict(zip(names, found.target.reshape(len(found.target), len(names)).T))
+
+
 def _words(values: np.ndarray, preparation: Preparation) -> np.ndarray:
     """Classes (N,) as words, None where they are missing."""
-    if values.dtype.kind == "O":
+    if values.dtype.kind in "OU":
         return values
     absent = missing(values)
     kind = "boolean" if preparation.task.label_type == "boolean" else "number"

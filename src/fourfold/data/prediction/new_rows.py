@@ -43,7 +43,7 @@ from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import row_count
 
 from .history_forms import as_learnt_history, with_learnt_steps
-from .known import Known, known_of
+from .known import Known, known_of, of_each_series
 from .latest import latest_of
 from .new_columns import another_shape, by_place, checked, renamed
 from .new_series import further_channels, ids_apart, parts_of_id, with_series
@@ -265,7 +265,7 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1, alone: b
         noticed = Noticed(history.notes, rows=row_count(found.inputs), bare=bare, zones=zones)
         return NewRows(history.windows, noticed, named, history.following)
     new = _prepared(found, preparation, alone)
-    return replace(new, known=known_of(found, new.others, preparation))
+    return new if new.known is not None else replace(new, known=known_of(found, new.others, preparation, new.placed))
 
 
 def _prepared(found: Source, preparation: Preparation, alone: bool) -> NewRows:
@@ -361,8 +361,9 @@ def _series(found: Source, preparation: Preparation) -> NewRows:
         lists = f"lists of numbers in {listed(list(found.lists))} alone" if found.lists else "no lists of numbers"
         raise another_shape(found, preparation, lists)
     id, time, *channels = preparation.source_columns
-    built = series_of(found, id, time, channels)[0]
+    built, placed = series_of(found, id, time, channels)
     rows = _array(built.noting(*of_other_steps(preparation.interval, built.interval)), preparation, id, beside)
+    rows = replace(rows, known=known_of(found, of_each_series(found.inputs, placed, preparation), preparation))
     return rows if built.ids is None else replace(rows, others=ids_apart(found.inputs, id, built.ids))
 
 
