@@ -46,7 +46,9 @@ def test_a_target_in_a_column(target, new, wanted):
 
 def test_words_are_no_numbers():
     preparation = learnt(table(np.arange(40) * 1.25), target="y")
-    assert read_inputs(table("dear")[:4], preparation).known is None
+    assert np.isnan(read_inputs(table("dear")[:4], preparation).known.values).all()
+    days = pd.date_range("2024-01-01", periods=4)
+    assert read_inputs(table([0] * 40)[:4].assign(y=days), preparation).known is None
 
 
 def test_texts_in_a_folder_keep_the_names_of_their_files(tmp_path):
@@ -81,7 +83,7 @@ def test_folders_that_are_called_as_classes(tmp_path):
 def test_arrays_with_their_target(tmp_path):
     x = np.random.default_rng(0).normal(size=(40, 3))
     labels, pairs = (x[:, 0] > 0).astype(int), np.stack([x[:, 0], x[:, 1]], axis=1)
-    for y, wanted in ((labels, labels[:6, None]), (labels.astype(str), labels[:6, None]), (x[:, 0], x[:6, :1]), (pairs, pairs[:6])):
+    for y, wanted in ((labels, labels[:6, None]), (x[:, 0] > 0, labels[:6, None]), (labels.astype(str), labels[:6, None]), (x[:, 0], x[:6, :1]), (pairs, pairs[:6])):
         np.savez(tmp_path / "learnt.npz", x=x, y=y)
         preparation = learnt(tmp_path / "learnt.npz")
         np.savez(tmp_path / "new.npz", x=x[:6], y=y[:6])

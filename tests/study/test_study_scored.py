@@ -98,7 +98,8 @@ def test_numbers(learn, tmp_path, options):
     assert float(line.split()[2]) == pytest.approx(root, rel=5e-3)
     (line,), _ = told(learn("price"), rows[there][:4], tmp_path, **options)
     assert line.endswith("on 4 rows with 'price'")  # of so few no interval
-    assert told(learn("price"), rows.assign(price="dear"), tmp_path)[0] == []
+    (line,), _ = told(learn("price"), rows.assign(price="dear"), tmp_path)
+    assert line == "no score: 'price' holds other words than numbers, such as 'dear'"
 
 
 def test_several_numbers_have_a_score_each(learn, tmp_path):
@@ -122,6 +123,8 @@ def test_labels(learn, tmp_path):
     assert f"score: Jaccard index {100 * index:.1f} % on 240 rows with 'warm', 'wet'" in line
     words = rows.assign(warm=rows.warm.map({0: "no", 1: "yes"}))
     assert told(learn("warm", "wet"), words, tmp_path)[0] == [line]
+    (line,), _ = told(learn("warm", "wet"), rows.assign(warm=7), tmp_path)
+    assert line == "no score: 'warm' holds other words than 0 and 1, such as '7'"
 
 
 def test_parts_of_a_file_have_one_score(learn, tmp_path, monkeypatch):

@@ -19,6 +19,9 @@ __all__ = ["Scored"]
 FEWEST, MOST = 10, 300_000
 """Examples from which on an interval is told, and those beyond which it would take many seconds."""
 
+MOST_WORDS = 1000
+"""The most words that are remembered to be named."""
+
 HALF = 0.5
 
 
@@ -32,7 +35,7 @@ class Scored:
         self.sums, self.counts = (np.zeros(len(self.task.classes) + 1) for _ in range(2))
         self.squares = np.zeros(len(self.task.names))
         self.rows = self.known = self.strange = 0
-        self.name, self.words = "", {}
+        self.name, self.words = "", dict[str, None]()
 
     def add(self, rows: NewRows, told: np.ndarray) -> None:
         """Some rows and what is ``told`` of them: class numbers (N,), or labels or numbers (N,) or (N, K)."""
@@ -54,7 +57,7 @@ class Scored:
             self.strange += int((true < 0).sum())
             classes = true[:, 0].astype(np.int64) if task.class_weights else classes
         self.known += len(true)
-        self.name, self.words = known.name, self.words | dict.fromkeys(known.strange)
+        self.name, self.words = known.name, dict.fromkeys([*self.words, *known.strange][:MOST_WORDS])
         if rows.placed is not None:
             _, series = np.unique(rows.placed.series[there], return_inverse=True)
             loss = np.bincount(series, loss) / np.bincount(series)
@@ -65,9 +68,11 @@ class Scored:
             self.parts.append((loss, classes))
 
     def said(self) -> list[str]:
-        """A line with the score, and one of classes that were not learnt; nothing where no target is known."""
+        """A line with the score, and one of classes that were not learnt; nothing where no target is there."""
         if not self.known:
-            return []
+            wanted = "0 and 1" if self.task.kind == "multilabel" else "numbers"
+            line = f"no score: {self.name} holds other words than {wanted}, such as {listed([*self.words])}"
+            return [line] * bool(self.words)
         strange = f"{counted(self.strange, 'row')} with {listed([*self.words])}" if self.words else ""
         if self.strange == self.known:
             return [f"no score: no class that was learnt stands in {self.name} ({strange})"]

@@ -29,7 +29,8 @@ class Known:
     """The targets of N rows, called ``name``.
 
     ``values`` (N, K), NaN where there is none: numbers in the user's units, 0 and 1 of labels, the numbers of classes,
-    `NONE_LEARNT` of one that was not learnt; these are the ``strange`` words. One that is no number is none.
+    `NONE_LEARNT` of one that was not learnt; these are the ``strange`` words, or one of a column, which ``name`` is
+    then, that holds none of the numbers that are wanted, and so no value.
     """
 
     name: str
@@ -39,8 +40,7 @@ class Known:
 
 def known_of(found: Source, others: Table, preparation: Preparation, placed: Placed | None = None) -> Known | None:
     """The targets of the new rows in ``found``, in the columns ``others`` (N,) or in its own target, if these are steps
-    of series as they are ``placed``; None where they have none, as words that are no numbers, or folders none of which
-    is called as a class."""
+    of series as they are ``placed``; None where they have none, as folders none of which is called as a class."""
     task, others = preparation.task, Table({**others, **_given(found, placed)})
     if preparation.windows is not None or (task.kind == "multilabel" and not task.names):
         return None
@@ -50,12 +50,19 @@ def known_of(found: Source, others: Table, preparation: Preparation, placed: Pla
     named = [[name] if name in others else alike(others, [name]) for name in targets_of(preparation)]
     if any(len(found) != 1 for found in named):
         return None
-    names = [name for (name,) in named]
+    columns = {name: cells for (name,) in named if (cells := _cells(others[name])) is not None}
+    if len(columns) < len(named):
+        return None
+    names = [*columns]
     if task.kind == "classification":
-        return _classes(repr(names[0]), _words(others[names[0]], preparation), preparation)
-    each = (_numbers(others[name], comma=found.comma, labels=task.kind == "multilabel") for name in names)
-    read = [values for values in each if values is not None]
-    return Known(", ".join(map(repr, names)), np.stack(read, axis=1)) if len(read) == len(names) else None
+        return _classes(repr(names[0]), _words(columns[names[0]], preparation), preparation)
+    each = (_numbers(cells, comma=found.comma, labels=task.kind == "multilabel") for cells in columns.values())
+    read = {name: values for name, values in zip(names, each) if values is not None}
+    if unread := [name for name in names if name not in read]:
+        cells = columns[unread[0]].tolist()
+        words = (str(next(cell for cell in cells if cell is not None and cell == cell)),)
+        return Known(repr(unread[0]), np.full((len(cells), len(names)), np.nan), words)
+    return Known(", ".join(map(repr, names)), np.stack([*read.values()], axis=1))
 
 
 def of_each_series(table: Table, placed: Placed, preparation: Preparation) -> Table:
@@ -80,14 +87,22 @@ def _given(found: Source, placed: Placed | None) -> dict[str, np.ndarray]:
     return dict(zip(names, found.target.reshape(len(found.target), len(names)).T))
 
 
+def _cells(values: np.ndarray) -> np.ndarray | None:
+    """A column (N,) as numbers, or as words, None where they are missing; None if it is neither."""
+    if values.ndim == 1 and values.dtype.kind in "biuf":
+        return values.astype(np.float64)
+    words = as_objects(values.tolist()) if values.ndim == 1 and values.dtype.kind in "OU" else None
+    return words if words is not None and all(word is None or isinstance(word, str) for word in words) else None
+
+
 def _words(values: np.ndarray, preparation: Preparation) -> np.ndarray:
     """Classes (N,) as words, None where they are missing."""
-    if values.dtype.kind in "OU":
+    if values.dtype.kind == "O":
         return values
     absent = missing(values)
     kind = "boolean" if preparation.task.label_type == "boolean" else "number"
     words = np.full(len(values), None, dtype=object)
-    words[~absent] = labels_of(values[~absent].astype(float), kind)[0]
+    words[~absent] = labels_of(values[~absent], kind)[0]
     return words
 
 
@@ -118,5 +133,5 @@ def _numbers(values: np.ndarray, *, comma: bool, labels: bool) -> np.ndarray | N
         if found is None and read.kind not in ("number", "boolean"):
             return None
         values = read.values if found is None else found[0]
-    values = np.where(np.isfinite(numbers := values.astype(float)), numbers, np.nan)
+    values = np.where(np.isfinite(values), values, np.nan)
     return values if not labels or np.isin(values[~np.isnan(values)], (0, 1)).all() else None
