@@ -212,6 +212,7 @@ def test_what_is_said_of_a_history_has_no_options_and_names_no_dates():
     one = long[long["town"] == "Graz"].drop(columns="town")
     in_order, of_days = learnt_from(one[["sold"]]), learnt_from(one, target="sold")
     assert "time: the order of the rows (as in training)" in notes(read_inputs(one, in_order))
+    assert "ignored: 'returned' (the training data had no such column)" in notes(read_inputs(one.assign(returned=1.5), of_days))
     gaps = notes(read_inputs(one.drop(one.index[40:43]), of_days))
     assert "gaps: 3 steps without a row (a window sees there what was last known)" in gaps
     with pytest.raises(FourfoldError) as caught:

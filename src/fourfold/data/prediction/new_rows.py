@@ -177,15 +177,16 @@ def _without_rows(header: Source, preparation: Preparation) -> NewRows:
     found, windows = _by_name(header, preparation), preparation.windows
     table, channels = found.inputs, {column.name for column in preparation.columns}
     assert isinstance(table, Table)
-    noticed, none = Noticed((*found.notes, _no_rows(found))), np.zeros(0, np.int64)
+    noticed = Noticed((*found.notes, _no_rows(found)))
+    none, words = np.zeros(0, np.int64), np.zeros(0, dtype=object)
     if windows is not None:
         used_of(found, windows, preparation.columns)
-        others = ids_apart(table, windows.id, none) if windows.id else Table({})
-        past, following = (np.zeros((0, steps)) for steps in (windows.window, windows.horizon))
-        return NewRows(past[..., None], noticed, others, following)
+        others = ids_apart(table, windows.id, words) if windows.id else Table({})
+        past, following = np.zeros((0, windows.window, 1)), np.zeros((0, windows.horizon), dtype=object)
+        return NewRows(past, noticed, others, following)
     if of_series(preparation) and not preparation.task.stepwise and time_of(preparation) is not None:
         id = preparation.source_columns[0]
-        return NewRows(np.zeros((0, *preparation.row_shape)), noticed, ids_apart(table, id, none))
+        return NewRows(np.zeros((0, *preparation.row_shape)), noticed, ids_apart(table, id, words))
     others = Table({name: values for name, values in table.items() if name not in channels})
     inputs = np.zeros((0, *preparation.row_shape))
     if not preparation.task.stepwise:
@@ -260,9 +261,13 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1, alone: b
         history = history_of(found, preparation.windows, preparation.columns)
         assert isinstance(found.inputs, Table)
         id = preparation.windows.id
+        known = {*names_wanted(preparation), *preparation.source_columns, *parts_of_id(found.inputs, id)}
+        notes = history.notes
+        if extra := [name for name in found.inputs if name not in known]:
+            notes += (Note(f"ignored: {listed(extra)}", "the training data had no such column"),)
         named = ids_apart(found.inputs, id, history.labels) if id else Table({})
         zones = of_history(found, preparation.windows)
-        noticed = Noticed(history.notes, rows=row_count(found.inputs), bare=bare, zones=zones)
+        noticed = Noticed(notes, rows=row_count(found.inputs), bare=bare, zones=zones)
         return NewRows(history.windows, noticed, named, history.following)
     new = _prepared(found, preparation, alone)
     return new if new.known is not None else replace(new, known=known_of(found, new.others, preparation, new.placed))
