@@ -116,3 +116,15 @@ def test_steps_have_the_values_of_their_places(tmp_path):
     rows = read_inputs(tmp_path / "steps.npz", preparation)
     wanted = y[~np.isnan(x[..., 0])]
     np.testing.assert_array_equal(rows.known.values[:, 0], wanted)
+
+
+def test_a_label_beside_the_paths_of_pictures_is_kept(tmp_path):
+    draw = np.random.default_rng(0)
+    for number in range(24):
+        Image.fromarray(draw.integers(0, 256, (8, 8), dtype=np.uint8)).save(tmp_path / f"{number}.png")
+    list_of = pd.DataFrame({"path": [f"{number}.png" for number in range(24)], "kind": ["cat", "dog"] * 12})
+    list_of[:20].to_csv(tmp_path / "learnt.csv", index=False)
+    list_of[20:].to_csv(tmp_path / "new.csv", index=False)
+    rows = read_inputs(tmp_path / "new.csv", learnt(tmp_path / "learnt.csv"))
+    assert rows.others.names == ("path", "kind") and rows.known.values[:, 0].tolist() == [0, 1, 0, 1]
+    assert "left out" not in "".join(map(str, rows.notes))
