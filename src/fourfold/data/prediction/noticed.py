@@ -203,7 +203,7 @@ def advice(do: str) -> str:
 
     >>> advice("--id COLUMN, if there are several series; else join these rows")
     'join these rows'
-    >>> advice("remove one of them, or choose another --id"), advice("--encoding NAME"), advice("--drop x")
+    >>> advice("remove one of them, or choose another --id"), advice("--encoding NAME"), advice("leave out --layout")
     ('remove one of them', '--encoding NAME', 'write the new rows as those of training')
     """
     if not OTHERS.search(do):
