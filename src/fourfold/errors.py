@@ -36,6 +36,10 @@ class FourfoldError(Exception):
         got, wanted, do = map(words, (self.got, self.wanted, self.do))
         FourfoldError.__init__(self, self.slug, words(self.what), got=got, wanted=wanted, do=do)
 
+    def advise(self, do: str) -> None:
+        """Says that something else is to be done."""
+        FourfoldError.__init__(self, self.slug, self.what, got=self.got, wanted=self.wanted, do=do)
+
     def __reduce__(self):
         return _rebuild, (type(self), self.slug, self.what, self.got, self.wanted, self.do)
 

@@ -28,6 +28,7 @@ from fourfold.preprocessing.windows import Windows
 from fourfold.report.escape import csv_cell
 from fourfold.report.files import as_written, load_study
 from fourfold.study.saved_model import SavedModel
+from fourfold.study.scored import Scored
 
 DIGITS, DIGITS_OF_A_DEVIATION = 7, 5
 """Significant ones of a number that is written; and those at least that tell numbers within a deviation apart."""
@@ -56,20 +57,21 @@ def predict_file(
     Columns: those of the source that the model does not use (an id, say), ``prediction``, of several targets a
     ``prediction NAME`` each, and the probability of each class or label. Where steps have targets a row is a step. A
     path that ends in .parquet is written as parquet. ``encoding``: that of text, if it is not UTF-8. ``hear``: told
-    after each part of the rows.
+    after each part of the rows. Where these have targets, the score of the predictions is among what is given.
     """
     if isinstance(out, Path) and isinstance(source, str) and out.exists() and Path(source).exists():
         _check_other(out, Path(source))
     written = _writer(out)
     model = SavedModel.load(folder)
     notes = _verdict_notes(folder) if (folder / "results.json").exists() else []
-    noticed = Noticed()
+    noticed, scored = Noticed(), Scored(model.preparation)
     with written as write:
         for rows in parts_of_inputs(source, model.preparation, encoding):
-            write(predicted(model, rows))
+            write(predicted(model, rows, scored))
             noticed += rows.noticed
             hear(rows.rows, rows.among)
-    return [*map(str, noticed.said()), *([RARE] if model.preparation.task.class_weights else []), *notes]
+    rare = [RARE] if model.preparation.task.class_weights else []
+    return [*map(str, noticed.said()), *rare, *notes, *scored.said(), *_learnt_notes(model, source, scored)]
 
 
 def _check_other(out: Path, source: Path) -> None:
@@ -83,8 +85,8 @@ def _check_other(out: Path, source: Path) -> None:
         )
 
 
-def predicted(model: SavedModel, rows: NewRows) -> Columns:
-    """What is written of some rows."""
+def predicted(model: SavedModel, rows: NewRows, scored: Scored | None = None) -> Columns:
+    """What is written of some rows, which are also ``scored``."""
     preparation = model.preparation
     outputs = model.prepared_outputs(rows.inputs)
     columns: Columns = {}
@@ -93,6 +95,9 @@ def predicted(model: SavedModel, rows: NewRows) -> Columns:
     if rows.placed is not None:
         decoded = rows.by_step(decoded)
         probabilities = None if probabilities is None else rows.by_step(probabilities)
+    if scored is not None:
+        one_class = None if task.kind == "multilabel" else probabilities
+        scored.add(rows, decoded if one_class is None else task.predicted_class(one_class))
     if task.kind == "regression":
         decoded = rounded(decoded, preparation.output_unit(rows.inputs))
     if preparation.windows is not None and rows.following is not None:
@@ -137,7 +142,7 @@ def _step_by_step(windows: Windows, named: Columns, decoded: np.ndarray, followi
         columns[windows.time] = _stamps(following.reshape(-1))
     else:
         columns["step"] = np.tile(np.arange(1, horizon + 1), series)
-    each = decoded.reshape(series * horizon, -1)
+    each = decoded.reshape(series * horizon, len(windows.targets))
     if len(windows.targets) == 1:
         return columns | {"prediction": each[:, 0]}
     return columns | {f"prediction {name}": each[:, k] for k, name in enumerate(windows.targets)}
@@ -278,6 +283,14 @@ def _verdict_notes(folder: Path) -> list[str]:
             return [f"{words}, {title(verdict['family'])}"] if words else []
     except FileError as error:  # the model is whole
         return [f"nothing is said of the verdict: {error.what}"]
+
+
+def _learnt_notes(model: SavedModel, source: Any, scored: Scored) -> list[str]:
+    """A word where rows are scored that the model may have learnt from."""
+    name = str(model.facts.get("data", ""))
+    if not scored.known or not isinstance(source, str) or Path(source).name != Path(name).name:
+        return []
+    return [f"the model was trained on data of this name, {name}: on rows that it has learnt from it scores better"]
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ import io
 import json
 
 import numpy as np
+import pyarrow.parquet
 
 
 def sales(path, days=90):
@@ -37,6 +38,12 @@ def test_from_a_table_to_the_next_days(run, tmp_path):
     assert [row["day"] for row in rows[:3]] == ["2024-05-30", "2024-05-31", "2024-06-01"]
     north, south = (np.array([float(row["prediction"]) for row in part]) for part in (rows[:3], rows[3:]))
     np.testing.assert_allclose(south, 3 * north, rtol=1e-4)  # a series three times as large is forecast alike
+    (tmp_path / "none.csv").write_text("day,shop,sales\n")
+    none = run("predict", "study", "none.csv")
+    assert run("predict", "study", "none.csv", "--out", "none.parquet").code == 0
+    types = {field.name: str(field.type) for field in pyarrow.parquet.read_schema(tmp_path / "none.parquet")}
+    assert types == {"shop": "string", "day": "string", "prediction": "double"}
+    assert none.code == 0 and none.out == "shop,day,prediction\n" and "no rows: none.csv" in none.err
 
 
 def test_what_can_not_be_forecast_is_said(run, tmp_path):

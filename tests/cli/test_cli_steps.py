@@ -77,7 +77,13 @@ def test_one_long_series_from_a_csv_to_the_state_of_each_row_of_another(run, tmp
     assert "read in pieces of 25 steps: 1 series" in ended.err
     rows = pd.read_csv(io.StringIO(ended.out))
     np.testing.assert_allclose(rows["time"], new["time"])
-    assert np.mean(rows["prediction"].to_numpy() == new["state"].to_numpy()) > 0.8
+    right = np.mean(rows["prediction"].to_numpy() == new["state"].to_numpy())
+    assert right > 0.8 and "score:" not in ended.err
+    new.to_csv(tmp_path / "labelled.csv", index=False)
+    (tmp_path / "none.csv").write_text("time,x,state\n")
+    header = "time,state,prediction,probability fast,probability slow\n"
+    assert run("predict", "study", "none.csv").out == header
+    assert f"score: accuracy {100 * right:.1f} % on 421 rows with 'state'\n" in run("predict", "study", "labelled.csv").err
 
 
 def test_what_has_no_target_for_each_step_is_said(run, tmp_path):

@@ -204,3 +204,20 @@ def test_lists_without_the_time_that_was_learnt_are_refused_with_it():
     lists = long.groupby("town")["sold"].agg(list).reset_index()
     with pytest.raises(FourfoldError, match="got the columns 'town', 'sold', wanted 'day', the --time of each row"):
         read_inputs(lists, learnt_from(long, **options))
+
+
+def test_what_is_said_of_a_history_has_no_options_and_names_no_dates():
+    """A model of rows in their order knows no time, though the history may have one."""
+    long, options = tables()["a row for each step"]
+    one = long[long["town"] == "Graz"].drop(columns="town")
+    in_order, of_days = learnt_from(one[["sold"]]), learnt_from(one, target="sold")
+    assert "time: the order of the rows (as in training)" in notes(read_inputs(one, in_order))
+    assert "ignored: 'returned' (the training data had no such column)" in notes(read_inputs(one.assign(returned=1.5), of_days))
+    gaps = notes(read_inputs(one.drop(one.index[40:43]), of_days))
+    assert "gaps: 3 steps without a row (a window sees there what was last known)" in gaps
+    with pytest.raises(FourfoldError) as caught:
+        read_inputs(long.drop(columns="town"), of_days)
+    assert caught.value.do == "join these rows, or keep those of one series, if they are of several"
+    with pytest.raises(FourfoldError) as caught:
+        read_inputs(long.assign(day="soon"), learnt_from(long, **options))
+    assert caught.value.do == "write dates such as 2020-01-31"

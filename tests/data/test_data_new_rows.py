@@ -635,6 +635,10 @@ def test_a_header_alone_is_no_rows_of_a_table_and_no_error(learnt, tmp_path):
         list(parts_of_inputs(str(path), learnt[0]))
     with pytest.raises(DataError, match="0 rows"):
         read_inputs(FRAME.head(0), learnt[0])
+    empty = tmp_path / "new.json"
+    empty.write_text("[]")
+    with pytest.raises(DataError, match="new.json has no rows to predict"):  # nothing is known of its columns
+        list(parts_of_inputs(str(empty), learnt[0]))
 
 
 def _days(form):

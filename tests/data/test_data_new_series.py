@@ -115,6 +115,27 @@ def test_a_header_alone_is_no_rows_of_series_in_wide_form(tmp_path):
     assert [str(note) for note in rows.notes] == [f"no rows: {path} (it has a header alone)"]
 
 
+def test_a_header_alone_is_no_rows_of_series_and_of_histories(tmp_path):
+    path = tmp_path / "new.csv"
+    for frame, learnt, beside in (
+        (LONG, of_series(), ("subject",)),
+        (SALES, of_sales(), ("store",)),
+    ):
+        frame[:0].to_csv(path, index=False)
+        (rows,) = parts_of_inputs(str(path), learnt)
+        assert rows.rows == 0 and rows.others.names == beside
+        assert f"no rows: {path} (it has a header alone)" in map(str, rows.notes)
+        frame[:0].drop(columns=beside[0]).to_csv(path, index=False)
+        with pytest.raises(FourfoldError, match="the --id of each row") as caught:
+            list(parts_of_inputs(str(path), learnt))
+        assert caught.value.slug == "new-series"
+        with pytest.raises(FourfoldError, match="0 rows"):
+            read_inputs(str(path), learnt)
+    path.write_text("day,store,other\n")
+    with pytest.raises(FourfoldError, match="got no 'sales'"):
+        list(parts_of_inputs(str(path), of_sales()))
+
+
 @pytest.mark.parametrize("axes", [(24, 6), (24, 6, 1)])
 def test_an_array_needs_no_column_that_the_model_does_not_use(axes):
     x = rng.normal(size=(24, 6))

@@ -200,7 +200,8 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
             reader.open(text, reading, Path(scratch)) as table,
         ):
             if not table.rows:
-                yield without_rows(content.name, table.casts)  # a header alone
+                is_list = content.head.lstrip().startswith(b"[")  # an empty one, of which no column is known
+                yield without_rows(content.name, () if is_list else table.casts)  # a header alone
             for part in table.parts(reading.at_once(table.width)):
                 found = with_written(part, reading)
                 found = embedded_in(found)

@@ -110,7 +110,8 @@ class Windows:
 
     def level(self, windows: np.ndarray) -> np.ndarray:
         """The naive forecast (N, H K) from which departures are learnt."""
-        return self._forecast(self.base, windows[..., : len(self.targets)]).reshape(len(windows), -1)
+        past = windows[..., : len(self.targets)]
+        return self._forecast(self.base, past).reshape(len(windows), self.horizon * len(self.targets))
 
     def _size(self, windows: np.ndarray) -> np.ndarray:
         """(N, 1, K)"""

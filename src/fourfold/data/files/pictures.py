@@ -158,7 +158,7 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
         )
     if moving := sum(fact.moving for fact in facts):
         notes.append(Note(f"animated: {counted(moving, 'picture')}", "the first frame of each is read"))
-    if others:
+    if others and not shape:  # new rows keep them beside what is predicted
         notes.append(left_out_beside(source.inputs, others, source.target, "pictures are read alone"))
     return replace(source, inputs=pixels, columns=(), pictures="", all_columns=(), layout="image").noting(
         *notes

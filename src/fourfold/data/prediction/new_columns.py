@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fourfold.data.columns.alike import are_blank, levels_alike
+from fourfold.data.columns.alike import alike, are_blank, levels_alike
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.join import empty
 from fourfold.data.messages import SHOWN, close, counted, listed
@@ -29,6 +29,7 @@ from .as_learnt import gone, meant, told_apart
 from .noticed import MOST_LEVELS, Noticed
 from .scale import of_percent, of_seconds
 from .units import in_unit, to_unit, told_of
+from .wanted import targets_of
 from .zones import of_other_zones
 
 __all__ = ["another_shape", "by_place", "checked", "renamed"]
@@ -73,7 +74,7 @@ def renamed(found: Source, preparation: Preparation) -> Source:
     note = Note("columns taken in their order", "one side has no names")
     if len(wanted) == 1:
         note = Note(f"column {got[0]!r} taken for {wanted[0]!r}", "it is the only one")
-    return Source(found.name, table, columns, notes=found.notes).noting(note)
+    return replace(found, inputs=table, columns=columns).noting(note)
 
 
 def checked(found: Source, preparation: Preparation, *, alone: bool) -> tuple[Table, Noticed]:
@@ -82,6 +83,7 @@ def checked(found: Source, preparation: Preparation, *, alone: bool) -> tuple[Ta
     assert isinstance(found.inputs, Table)
     known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     known |= {column.name for column in preparation.columns}
+    known |= {*alike(found.inputs, targets_of(preparation))}
     extra = [name for name in found.inputs if name not in known]
     named = () if are_places(found.inputs.names) else extra
     nowhere = _left_out_of_objects(found, preparation)
@@ -129,8 +131,8 @@ def checked(found: Source, preparation: Preparation, *, alone: bool) -> tuple[Ta
         notes.append(Note(f"ignored: {listed(behind)}", "in training no series had a value there"))
     unseen = {}
     for category in preparation.categories:
-        table[category.name], alike = levels_alike(table[category.name], category.levels)
-        taken |= {category.name: alike} if alike else {}
+        table[category.name], same = levels_alike(table[category.name], category.levels)
+        taken |= {category.name: same} if same else {}
         if new := category.unseen(table[category.name]):
             levels = {None if level == MISSING else level for level in new}
             rows = sum(value in levels for value in table[category.name].tolist())

@@ -30,7 +30,7 @@ from fourfold.data.opening import open_source, parts_of
 from fourfold.data.reading import FILE, Reading
 from fourfold.data.series.cut import Pieces, in_pieces
 from fourfold.data.series.forecast import with_index
-from fourfold.data.series.history import history_of
+from fourfold.data.series.history import history_of, used_of
 from fourfold.data.series.intervals import of_other_steps
 from fourfold.data.series.long_form import series_of
 from fourfold.data.series.steps import Placed
@@ -43,10 +43,11 @@ from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import row_count
 
 from .history_forms import as_learnt_history, with_learnt_steps
+from .known import Known, known_of, of_each_series
 from .latest import latest_of
 from .new_columns import another_shape, by_place, checked, renamed
 from .new_series import further_channels, ids_apart, parts_of_id, with_series
-from .noticed import Noticed
+from .noticed import Noticed, of_new_rows
 from .scale import on_another_scale
 from .series_forms import as_learnt_series, in_another_form
 from .shapes import filled_up, fitted, holes_in, laid_out, of_other_axes, row_shapes, shaped
@@ -63,7 +64,8 @@ class NewRows:
     ``others`` holds the source's columns that the model does not use (an id, the target), to be written
     beside the predictions. ``following`` (S, H) are the stamps of the steps after each history. ``placed``: of series
     whose steps are predicted, where the rows of ``others`` stand in them; the longest may have ``steps``. ``pieces``:
-    where they stand in ``inputs``. ``among``: how many rows these are a part of, 0 where it isn't known.
+    where they stand in ``inputs``. ``among``: how many rows these are a part of, 0 where it isn't known. ``known``:
+    their targets, a line for each of the rows of ``others``, where they have them.
     """
 
     inputs: np.ndarray | Table
@@ -74,6 +76,7 @@ class NewRows:
     steps: int = 0
     pieces: Pieces | None = None
     among: int = 0
+    known: Known | None = None
 
     def by_step(self, values: np.ndarray) -> np.ndarray:
         """What a network says of the steps of ``inputs`` (P, T, ...), row by row of the steps that were asked for."""
@@ -101,7 +104,7 @@ def read_inputs(source: Any, preparation: Preparation, encoding: str | None = No
     Errors: one ``DataError`` that lists every column that is missing or of another type, or says which
     shape of row was wanted.
     """
-    with as_folder(source) as found:
+    with of_new_rows(), as_folder(source) as found:
         found = found if preparation.windows is None else with_index(found)
         return _new_rows(open_source(found, _reading(preparation, encoding)), preparation)
 
@@ -109,8 +112,17 @@ def read_inputs(source: Any, preparation: Preparation, encoding: str | None = No
 def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None = None) -> Iterator[NewRows]:
     """The same, part after part where the form of the file allows it, so that it may be larger than memory; of a table
     a header alone will do."""
-    with as_folder(source) as found:
-        yield from _parts_of_inputs(found, preparation, encoding)
+    with of_new_rows(), as_folder(source) as found:
+        try:
+            yield from _parts_of_inputs(found, preparation, encoding)
+        except DataError as error:
+            if error.slug not in ("header-only", "no-rows") or _is_standard_input(found):
+                raise
+            with closing(parts_of(found, _reading(preparation, encoding))) as parts:
+                header = next(parts)
+            if row_count(header.inputs) or not isinstance(header.inputs, Table) or not len(header.inputs):
+                raise
+            yield _without_rows(header, preparation)
 
 
 def _parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None) -> Iterator[NewRows]:
@@ -136,8 +148,8 @@ def _parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None
         step = reading.at_once(len(found.inputs) if table else math.prod(preparation.row_shape))
         for start in range(0, max(rows, 1), step):
             part = found if rows <= step else found.take(np.arange(start, min(start + step, rows)))
-            if table and not rows and preparation.columns and not of_series(preparation):
-                part = part.noting(Note(f"no rows: {found.name}", "it has a header alone"))
+            if table and found.inputs and not rows and preparation.columns and not of_series(preparation):
+                part = part.noting(_no_rows(found))
                 new = _new_rows(part, preparation, fewest=0)
             else:
                 new = _new_rows(part, preparation, alone=rows == found.among <= step)
@@ -151,6 +163,35 @@ def _parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None
                     do="predict each file by itself, or write the same columns in all",
                 )
             yield replace(new, among=found.among)
+
+
+def _no_rows(found: Source) -> Note:
+    return Note(f"no rows: {found.name}", "it has a header alone")
+
+
+def _without_rows(header: Source, preparation: Preparation) -> NewRows:
+    """What a header alone tells of series, of a history or of pictures: which columns stand beside what is predicted.
+
+    Errors: ``DataError`` for columns that the model needs and are not there.
+    """
+    found, windows = _by_name(header, preparation), preparation.windows
+    table, channels = found.inputs, {column.name for column in preparation.columns}
+    assert isinstance(table, Table)
+    noticed = Noticed((*found.notes, _no_rows(found)))
+    none, words = np.zeros(0, np.int64), np.zeros(0, dtype=object)
+    if windows is not None:
+        used_of(found, windows, preparation.columns)
+        others = ids_apart(table, windows.id, words) if windows.id else Table({})
+        past, following = np.zeros((0, windows.window, 1)), np.zeros((0, windows.horizon), dtype=object)
+        return NewRows(past, noticed, others, following)
+    if of_series(preparation) and not preparation.task.stepwise and time_of(preparation) is not None:
+        id = preparation.source_columns[0]
+        return NewRows(np.zeros((0, *preparation.row_shape)), noticed, ids_apart(table, id, words))
+    others = Table({name: values for name, values in table.items() if name not in channels})
+    inputs = np.zeros((0, *preparation.row_shape))
+    if not preparation.task.stepwise:
+        return NewRows(inputs, noticed, others)
+    return NewRows(inputs, noticed, others, placed=Placed(none, none), pieces=Pieces(inputs, none, none))
 
 
 def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows:
@@ -220,10 +261,19 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1, alone: b
         history = history_of(found, preparation.windows, preparation.columns)
         assert isinstance(found.inputs, Table)
         id = preparation.windows.id
+        known = {*names_wanted(preparation), *preparation.source_columns, *parts_of_id(found.inputs, id)}
+        notes = history.notes
+        if extra := [name for name in found.inputs if name not in known]:
+            notes += (Note(f"ignored: {listed(extra)}", "the training data had no such column"),)
         named = ids_apart(found.inputs, id, history.labels) if id else Table({})
         zones = of_history(found, preparation.windows)
-        noticed = Noticed(history.notes, rows=row_count(found.inputs), bare=bare, zones=zones)
+        noticed = Noticed(notes, rows=row_count(found.inputs), bare=bare, zones=zones)
         return NewRows(history.windows, noticed, named, history.following)
+    new = _prepared(found, preparation, alone)
+    return new if new.known is not None else replace(new, known=known_of(found, new.others, preparation, new.placed))
+
+
+def _prepared(found: Source, preparation: Preparation, alone: bool) -> NewRows:
     if preparation.task.stepwise:
         return _steps(found, preparation)
     if of_series(preparation) and preparation.columns:
@@ -316,8 +366,9 @@ def _series(found: Source, preparation: Preparation) -> NewRows:
         lists = f"lists of numbers in {listed(list(found.lists))} alone" if found.lists else "no lists of numbers"
         raise another_shape(found, preparation, lists)
     id, time, *channels = preparation.source_columns
-    built = series_of(found, id, time, channels)[0]
+    built, placed = series_of(found, id, time, channels)
     rows = _array(built.noting(*of_other_steps(preparation.interval, built.interval)), preparation, id, beside)
+    rows = replace(rows, known=known_of(found, of_each_series(found.inputs, placed, preparation), preparation))
     return rows if built.ids is None else replace(rows, others=ids_apart(found.inputs, id, built.ids))
 
 

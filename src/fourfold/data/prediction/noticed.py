@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -10,10 +12,11 @@ from fourfold.data.dataset import Note
 from fourfold.data.joined import joined_notes
 from fourfold.data.layout import said_of_holes
 from fourfold.data.messages import counted, listed
+from fourfold.errors import FourfoldError
 
 from .zones import SAID
 
-__all__ = ["MOST_LEVELS", "Noticed"]
+__all__ = ["MOST_LEVELS", "Noticed", "advice", "of_new_rows"]
 
 MOST_LEVELS = 1000
 """The most levels that are remembered to be named."""
@@ -31,6 +34,9 @@ T = TypeVar("T")
 
 OPTION = "--encoding"
 """What may be said of new rows."""
+
+OTHERS = re.compile(r"--(?!encoding\b)[a-z]")
+"""Options that they don't have."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +186,30 @@ def _by_column(found: Mapping[str, tuple[str, str]], what: str) -> list[Note]:
     ]
     others = [name for names in [*same.values()][len(shown) :] for name in names]
     return [*notes, *([Note(f"{what}, too: columns {listed(others)}")] if others else [])]
+
+
+@contextmanager
+def of_new_rows() -> Iterator[None]:
+    """What is refused here is refused without advice that new rows don't have the options for."""
+    try:
+        yield
+    except FourfoldError as error:
+        error.advise(advice(error.do))
+        raise
+
+
+def advice(do: str) -> str:
+    """What to do, of several things those that take no option which new rows don't have.
+
+    >>> advice("--id COLUMN, if there are several series; else join these rows")
+    'join these rows'
+    >>> advice("remove one of them, or choose another --id"), advice("--encoding NAME"), advice("leave out --layout")
+    ('remove one of them', '--encoding NAME', 'write the new rows as those of training')
+    """
+    if not OTHERS.search(do):
+        return do
+    left = [part for part in re.split("; |, or ", do) if not OTHERS.search(part)]
+    return ", or ".join(left).removeprefix("else ") or "write the new rows as those of training"
 
 
 def _of_new_rows(note: Note) -> Note:

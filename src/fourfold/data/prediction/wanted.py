@@ -6,7 +6,7 @@ from fourfold.data.values.word_channels import column_of
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.text import texts_of
 
-__all__ = ["channels_of", "columns_of_words", "names_wanted", "of_series", "time_of"]
+__all__ = ["channels_of", "columns_of_words", "names_wanted", "of_series", "targets_of", "time_of"]
 
 
 def names_wanted(preparation: Preparation) -> list[str]:
@@ -18,6 +18,11 @@ def names_wanted(preparation: Preparation) -> list[str]:
     elif preparation.layout == "sequence" and preparation.row_shape:
         names += preparation.source_columns
     return names
+
+
+def targets_of(preparation: Preparation) -> tuple[str, ...]:
+    """What the columns of the target are called."""
+    return preparation.task.names or (preparation.target_name,)
 
 
 def columns_of_words(preparation: Preparation) -> frozenset[str]:

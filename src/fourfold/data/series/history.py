@@ -16,7 +16,7 @@ from fourfold.preprocessing.windows import Windows
 from .clock import IRREGULAR, shown
 from .panel import Panel, panel_of
 
-__all__ = ["History", "history_of"]
+__all__ = ["History", "history_of", "used_of"]
 
 WORDS = ("category", "text")
 
@@ -41,7 +41,7 @@ def history_of(source: Source, windows: Windows, columns: Sequence[Column]) -> H
     """
     levels = dict(zip((column.name for column in columns if column.kind in WORDS), windows.levels))
     panel = panel_of(
-        _used(source, windows, columns),
+        used_of(source, windows, columns),
         time=windows.time or None,
         id=windows.id or None,
         targets=windows.targets,
@@ -103,7 +103,7 @@ def _said_of_ends(following: np.ndarray, kept: Sequence[int], panel: Panel) -> t
     return (Note(what, "each series' begins behind its own last value"),)
 
 
-def _used(source: Source, windows: Windows, columns: Sequence[Column]) -> Source:
+def used_of(source: Source, windows: Windows, columns: Sequence[Column]) -> Source:
     """The source with the columns of the model alone; what is missing is said by `panel_of`, or here."""
     names = [column.name for column in source.columns]
     wanted = [*filter(None, (windows.time, windows.id)), *(column.name for column in columns)]

@@ -88,7 +88,8 @@ def panel_of(
     times, zoned = (None, None) if stamps is None else (stamps.values, stamps.zoned)
     hours = [] if times is None else doubled_hours(times, series)
     if times is not None and not hours and (rows := repeated(times, series)).size:
-        raise _two_rows(source, table, rows, times, series, labels, time=time, id=id, targets=targets)
+        of = source, table, rows, times, series, labels
+        raise _two_rows(*of, time=time, id=id, targets=targets, learnt=bool(step))
     kept = _upto_values(valued(table, targets), series, times)
     if not kept.all():
         read += _said_of_empty(kept, series, labels, targets, id)
@@ -130,7 +131,7 @@ def panel_of(
         one = np.full((last - first, channels.shape[1]), np.nan)
         one[clock.places[rows] - first] = channels[rows]
         values.append(np.concatenate([one, phased[first:last]], axis=1))
-    notes = (*_said(clock, time, series, labels, id, [len(one) for one in values]), *notes)
+    notes = (*_said(clock, time, series, labels, id, [len(one) for one in values], learnt=bool(step)), *notes)
     return Panel(tuple(labels), clock, start, tuple(values), columns, levels, chosen, notes, zoned)
 
 
@@ -210,9 +211,10 @@ def _two_rows(
     time: str | None,
     id: str | None,
     targets: Sequence[str],
+    learnt: bool,
 ) -> DataError:
     """What is said of ``rows`` that are not the first of their series and time: copies, or rows that a column tells
-    apart, in which case it belongs to the id, or a clock to the time."""
+    apart, in which case it belongs to the id, or a clock to the time. ``learnt``: they are to be forecast from."""
     others = [name for name in table if name not in (time, id, *targets)]
     beside, _ = next(telling_apart(source, others, times, series), ((), series))
     of_files = id is None and any(note.because.endswith(NO_COLUMN) for note in source.notes)
@@ -221,6 +223,8 @@ def _two_rows(
     clock = "--time DAY,CLOCK, if the clock is in another column; " * (times.dtype.kind == "M") + "else join these rows"
     if len(different) == table.rows - len(rows):
         do = "remove the copies, as frame.drop_duplicates() of pandas does"
+    elif learnt:
+        do = "join these rows" if id else "join these rows, or keep those of one series, if they are of several"
     elif len(which) > (id is not None):
         do = f"{one_column(which) if len(which) > 1 else f'--id {shlex.quote(which[0])}'}; {clock}"
     else:
@@ -268,8 +272,10 @@ def _said(
     labels: list[str],
     id: str | None,
     lengths: Sequence[int],
+    *,
+    learnt: bool,
 ) -> tuple[Note, ...]:
-    """What is said about the grid: series, step, gaps, order."""
+    """What is said about the grid: series, step, gaps, order. ``learnt``: it is that of a model, to forecast from."""
     notes = []
     if id is not None:
         span = f"{min(lengths)} to {max(lengths)}" if min(lengths) < max(lengths) else str(lengths[0])
@@ -283,12 +289,13 @@ def _said(
         each = "; a stamp of one series is a step of all" if len(labels) > 1 else ""
         notes.append(Note("steps: irregular", f"the order of the stamps is used, their distances are not{each}"))
     elif time is None:
-        same = "; step n of all series is taken for the same time" if id else ""
-        notes.append(Note("time: the order of the rows", f"no column of dates{same}", "--time COLUMN"))
+        because = "as in training" if learnt else "no column of dates"
+        because += "; step n of all series is taken for the same time" * bool(id and not learnt)
+        notes.append(Note("time: the order of the rows", because, "--time COLUMN"))
     else:
         notes.append(Note(f"steps: {clock.steps}, {span}"))
     if gaps:
-        why = "a window sees there what was last known, and none whose target has a gap is used"
+        why = "a window sees there what was last known" + ", and none whose target has a gap is used" * (not learnt)
         where = "without a row" if clock.regular else "at stamps of other series alone"
         notes.append(Note(f"gaps: {counted(gaps, 'step')} {where}", why))
     if not _sorted(clock.places, series):
