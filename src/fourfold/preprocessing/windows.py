@@ -32,9 +32,11 @@ class Windows:
                                                     (y[h] - mean over k = 1 .. n of x[T - k m + h mod m]) / s
 
     So a forecast of 0 is the naive one, and a series that grows looks the same at its end as at its start. Other
-    channels are left as they are. The base is the rule that errs least on training windows: where a season of the clock
-    is none of the series, departures from it are mostly what happened a season ago, and those of noise from its last
-    value or season are mostly that value or season, which a network would have to undo.
+    channels are left as they are. The base is the rule that errs least on training windows once the mean error of each
+    place in the season is taken off, which a network learns from the calendar or from the shape of the window. What it
+    learns less easily is to undo the noise of values that a rule repeats: where a season of the clock is none of the
+    series, departures from it are mostly what happened a season ago, and those of noise from its last value or season
+    are mostly that value or season.
 
     Shapes: windows (N, T, C), whose first K channels are the targets; targets (N, H K), step by step, and in each
     step the K targets in their order.
@@ -120,14 +122,18 @@ class Windows:
         varies = deviation > ROUNDING * np.abs(past).max(axis=1, keepdims=True)
         return np.where(varies, deviation, np.array(self.usual or 1.0))
 
-    def learnt(self, windows: np.ndarray, targets: np.ndarray) -> Windows:
-        """The same, with the median deviation of the windows that vary, and the naive forecast that errs less."""
+    def learnt(self, windows: np.ndarray, targets: np.ndarray, places: np.ndarray) -> Windows:
+        """The same, with the median deviation of the windows that vary, and the base for windows that are followed by
+        the steps from ``places`` (N,) on."""
         found = replace(self, usual=(np.nan,) * len(self.targets))._size(windows)[:, 0]
         medians = [float(np.median(one[one > 0])) if (one > 0).any() else 1.0 for one in found.T]
         usual = replace(self, usual=tuple(medians))
-        sizes = usual.sizes(windows)
-        errors = {name: np.abs((targets - one) / sizes).mean() for name, one in usual.naive(windows).items()}
-        return replace(usual, base=min(errors, key=lambda name: errors[name]))
+        sizes, phases = usual.sizes(windows), places % self.season
+        left = {
+            rule: np.abs(_less_others((targets - forecast) / sizes, phases)).mean()
+            for rule, forecast in usual.naive(windows).items()
+        }
+        return replace(usual, base=min(left, key=lambda rule: left[rule]))
 
     def to_dict(self) -> dict[str, Any]:
         found = asdict(self) | {
@@ -156,3 +162,14 @@ class Windows:
             fields.text("base") if "base" in fields.values else SEASONAL_NAIVE,
             fields.boolean("zoned") if "zoned" in fields.values else None,
         )
+
+
+def _less_others(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Each row of (N, M) less the mean of the others of its group (N,); as it is where it is the only one.
+
+    >>> _less_others(np.array([[1.0], [3.0], [5.0]]), np.array([0, 0, 1])).tolist()
+    [[-2.0], [2.0], [5.0]]
+    """
+    number = np.bincount(groups)[groups][:, None]
+    sums = np.stack([np.bincount(groups, column) for column in values.T], axis=1)[groups]
+    return values - (sums - values) / np.maximum(number - 1, 1)

@@ -181,9 +181,10 @@ def cut_windows(
     )
     first = Timeline.of(forecast).rolling.first()
     forecast = replace(forecast, scale=_scales(panel, windows, first), first_test=first)
-    cells, earliest = np.concatenate(inputs), plan_windows(forecast)[0]
+    cells, earliest = np.concatenate(inputs), plan_windows(forecast)[0].train
     known = np.concatenate(targets)
-    forecast = replace(forecast, windows=windows.learnt(cells[earliest.train], known[earliest.train]))
+    learnt = windows.learnt(cells[earliest], known[earliest], forecast.origin[earliest])
+    forecast = replace(forecast, windows=learnt)
     notes = []
     empty = {number for number, places in enumerate(placed.origins) if not len(places)}
     for which, why in (
