@@ -529,9 +529,11 @@ def test_how_much_there_is_to_lose_is_the_lead_over_a_guess(inquiry, monkeypatch
     inquiry.study.probe(inquiry.trials, (order.MEASURE,), Inline())
     found = order.find(inquiry)
     assert "is not known" not in found.answer and all(row["known"] for row in found.figures[0].rows)
-    monkeypatch.setattr(order, "_guess", lambda study: 0.97)
+    at = probes.paired(inquiry, "dense", {order.KINDS["whole"]: "order:whole"}).values[probes.PLAIN]
+    monkeypatch.setattr(order, "_guess", lambda study: at)  # a lead of nothing, which any scatter exceeds
     found = order.find(inquiry)
-    assert "is not known: " in found.answer and not all(row["known"] for row in found.figures[0].rows)
+    assert "what Fully connected loses is not known: " in found.answer
+    assert not any(row["known"] for row in found.figures[0].rows if row["series"] == "dense")
     asked = order.find(replace(inquiry, guessing=set(inquiry.trials)))  # who guesses has nothing to lose, which is known
     assert "is not known" not in asked.answer and all(row["known"] for row in asked.figures[0].rows)
     assert all(row["guesses"] for row in asked.figures[0].rows) and not any(row["guesses"] for row in found.figures[0].rows)
