@@ -205,21 +205,42 @@ def test_other_tables_stay_as_they_are(name):
     assert "the months of each" not in said(read(OTHERS[name], ahead=Ahead(1, window=2, season=1)))
 
 
-@pytest.mark.parametrize("names", [[f"V{k}" for k in range(2, 42)], [str(k) for k in range(40)], [f"step_{k:02}" for k in range(1, 41)]])
-@pytest.mark.parametrize("id", [None, "V1"])
-def test_series_along_rows_under_numbered_names_are_asked_about_and_can_be_turned(names, id):
-    rng = np.random.default_rng(0)
-    frame = pd.DataFrame(rng.normal(size=(20, 40)).cumsum(axis=1), columns=names)
-    frame.iloc[:5, 30:] = np.nan
+NUMBERED = [[f"V{k}" for k in range(2, 42)], [str(k) for k in range(40)], [f"step_{k:02}" for k in range(1, 41)]]
+
+
+def numbered(names, early):
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(20, 40)).cumsum(axis=1), columns=names)
+    frame.iloc[:early, 30:] = np.nan
     frame.insert(0, "V1", [f"Y{row}" for row in range(20)])
-    with pytest.raises(FourfoldError, match="20 rows named by 'V1', 5 of which end early.* --id series --time step") as caught:
-        read(frame, ahead=Ahead(horizon=3), roles=Roles(id=id))
-    assert caught.value.slug == "series-along-rows"
-    table = frame.set_index("V1").select_dtypes("number")
+    return frame
+
+
+@pytest.mark.parametrize("names", NUMBERED)
+@pytest.mark.parametrize("id, early", [("V1", 0), ("V1", 1), ("V1", 5), (None, 2), (None, 5)])
+def test_columns_that_count_the_steps_are_those_of_series(names, id, early):
+    """Where rows are named by an id, or some end early: these have no time in common, and all are tested at the end."""
+    frame = numbered(names, early)
+    table = frame.set_index("V1")
     table.columns = range(len(table.columns))
-    long = table.stack().dropna().rename_axis(["series", "step"]).to_frame("value").reset_index()
-    data = read(long, ahead=Ahead(horizon=3), roles=Roles(id="series", time="step"))
-    assert "20 values of series, 30 to 40 steps each" in " ".join(map(str, data.notes))
+    long = table.stack().dropna().rename_axis(["V1", "time"]).to_frame("value").reset_index()
+    long["time"] -= (long.groupby("V1")["time"].transform("max")) * (early > 1)
+    expected = read(long, target="value", roles=Roles(id="V1", time="time"), ahead=Ahead(horizon=3))
+    data = read(frame, ahead=Ahead(horizon=3), roles=Roles(id=id))
+    assert data.fingerprint == expected.fingerprint
+    assert ("a row is a series" + f", and {early} of 20 end early:" * (early > 1)) in said(data)
+    assert data.forecast.labels == tuple(f"Y{row}" for row in range(20))
+
+
+@pytest.mark.parametrize("names", NUMBERED)
+@pytest.mark.parametrize("early, change", [(0, None), (1, None), (5, (7, 0)), (5, (7, 20))])
+def test_numbered_columns_of_rows_that_do_not_plainly_end_are_asked_about(names, early, change):
+    """A row of features may lack some of them: what begins later or has gaps need not be a series."""
+    frame = numbered(names, early)
+    if change is not None:
+        frame.iloc[change[0], 1 + change[1]] = np.nan
+    with pytest.raises(FourfoldError, match="20 rows named by 'V1'.* --id V1 if each row is a series; --target ") as caught:
+        read(frame, ahead=Ahead(horizon=3))
+    assert caught.value.slug == "series-along-rows"
 
 
 def test_series_along_rows_that_words_describe_are_asked_about_too():
@@ -229,6 +250,8 @@ def test_series_along_rows_that_words_describe_are_asked_about_too():
     with pytest.raises(FourfoldError, match="40 columns, 'd_1' to 'd_40', of 20 rows named by 'id'") as caught:
         read(frame, ahead=Ahead(horizon=3))
     assert caught.value.slug == "series-along-rows"
+    data = read(frame, ahead=Ahead(horizon=3), roles=Roles(id="id"))
+    assert data.forecast.labels == tuple(f"id{row}" for row in range(20))
 
 
 @pytest.mark.parametrize("change", [{"target": "V41"}, {"names": False}, {"other": "price"}])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import numpy as np
 
@@ -10,11 +11,10 @@ from fourfold.data.dataset import Table
 from fourfold.data.messages import counted, quoted
 from fourfold.data.source import Source
 from fourfold.errors import DataError
-from fourfold.preprocessing.table import missing
 
 from .long_columns import meant
 
-__all__ = ["FEWEST", "are_counted", "check_along_rows", "number_of"]
+__all__ = ["FEWEST", "along_rows", "are_counted", "check_along_rows", "lengths_of", "number_of"]
 
 NUMBERED = re.compile(r"(?P<before>.*?)[_ .-]?(?P<number>\d{1,9})(?P<behind>| \[YR(?P=number)\])", re.ASCII)
 """A name and its number; as the World Bank writes a year behind it."""
@@ -22,12 +22,13 @@ NUMBERED = re.compile(r"(?P<before>.*?)[_ .-]?(?P<number>\d{1,9})(?P<behind>| \[
 FEWEST = 12
 """Numbered columns from which on they may be the steps of series."""
 
-TURNED = (
-    "if each row is a series, t = pandas.read_csv(FILE, index_col={!r}).select_dtypes('number'); t.columns = "
-    "range(len(t.columns)); t.stack().dropna().rename_axis(['series', 'step']).to_frame('value').to_csv('steps.csv'), "
-    "and --id series --time step"
-)
-"""How a table with a row for each series becomes one with a row for each step."""
+def along_rows(table: Table, numbers: Collection[str], id: str | None) -> tuple[str, list[str]] | None:
+    """The column whose values, which all differ, name the rows of a table, and the other columns of ``numbers``, which
+    count the steps (V2, V3, ...); None for other tables."""
+    others = [id] if id is not None else [name for name in table if name not in numbers]
+    names = next((name for name in others if name in table and len({*table[name].tolist()}) == table.rows), None)
+    steps = [name for name in numbers if name != names]
+    return None if names is None or len(steps) < FEWEST or not are_counted(steps) else (names, steps)
 
 
 def check_along_rows(source: Source, table: Table, id: str | None) -> None:
@@ -36,22 +37,30 @@ def check_along_rows(source: Source, table: Table, id: str | None) -> None:
 
     Errors: ``DataError``.
     """
-    numbers = [name for name in table if meant(source, table, name).kind == "number"]
-    others = [name for name in table if name not in numbers]
-    names = next((name for name in others if len({*table[name].tolist()}) == table.rows), None)
-    names = id if id is not None and id in table and len({*table[id].tolist()}) == table.rows else names
-    steps = [name for name in numbers if name != names]
-    if names is None or len(steps) < FEWEST or not are_counted(steps):
+    found = along_rows(table, [name for name in table if meant(source, table, name).kind == "number"], id)
+    if found is None:
         return
-    early = sum(_ends_early(row) for row in np.stack([missing(table[name]) for name in steps], axis=1))
-    rows = f"{counted(table.rows, 'row')} named by {names!r}" + f", {early} of which end early" * bool(early)
+    names, steps = found
+    rows = f"{counted(table.rows, 'row')} named by {names!r}"
     raise DataError(
         "series-along-rows",
         "the columns are numbered, and nothing tells the time of a row",
         got=f"{len(steps):,} columns, {steps[0]!r} to {steps[-1]!r}, of {rows}",
-        wanted="a row for each step of each series",
-        do=TURNED.format(names) + f"; --target {quoted(steps[-1])}, or another column, if each row is a step",
+        wanted="a row for each step of each series, or a series in each row",
+        do=f"--id {quoted(names)} if each row is a series; --target {quoted(steps[-1])}, or another column, if each "
+        "row is a step",
     )
+
+
+def lengths_of(absent: np.ndarray) -> np.ndarray | None:
+    """How many values the rows (N, T) have, which all begin with the first, and none of which has gaps; None for rows
+    that begin later, or have gaps.
+
+    >>> lengths_of(np.array([[0, 0, 1], [0, 0, 0]], bool)), lengths_of(np.array([[0, 1, 0]], bool))
+    (array([2, 3]), None)
+    """
+    whole = not absent[:, 0].any() and (np.diff(absent.astype(np.int8), axis=1) >= 0).all()
+    return (~absent).sum(axis=1) if whole else None
 
 
 def are_counted(names: list[str]) -> bool:
@@ -76,12 +85,3 @@ def number_of(name: str) -> int:
     """
     found = NUMBERED.fullmatch(name.strip())
     return int(found["number"]) if found else -1
-
-
-def _ends_early(absent: np.ndarray) -> bool:
-    """Whether the values of a row (T,) end, and none is missing before.
-
-    >>> [_ends_early(np.array(row, bool)) for row in ([0, 0, 1], [0, 1, 0], [0, 0, 0], [1, 1, 1])]
-    [True, False, False, False]
-    """
-    return bool(absent[-1] and not absent[0] and (np.diff(absent.astype(int)) >= 0).all())

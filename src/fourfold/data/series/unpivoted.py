@@ -1,7 +1,7 @@
 """Series that lie along the rows of a table, as a table with a row for each step.
 
-The columns are times, 2019, 2020, ... or Jan 2020, Feb 2020, ..., and a row is a series; or they are parts of the time
-of their row: the months of a year, the hours of a day.
+The columns are times, 2019, 2020, ... or Jan 2020, Feb 2020, ..., or they count the steps, V2, V3, ..., and a row is a
+series; or they are parts of the time of their row: the months of a year, the hours of a day.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from fourfold.data.values.words import Understood, as_objects, understood
 from fourfold.preprocessing.table import ColumnKind
 from fourfold.preprocessing.windows import Windows
 
+from .along_rows import along_rows, lengths_of
 from .counters import is_called
 from .long_columns import check_id, dates_of, meant, times_of
 
@@ -95,6 +96,7 @@ def _unpivoted(source: Source, roles: Roles, id: str | None) -> tuple[Source, Ro
     found = {name: meant(source, table, name) for name in table}
     numbers = {name: one.values for name, one in found.items() if one.kind == "number"}
     steps = _of_times(source, table, numbers) or _of_months(table, numbers) or _of_hours(source, table, numbers)
+    steps = steps or _counted(source, table, numbers, id)
     if steps is None:
         return source, roles
     words = [name for name in table if found[name].kind == "category" and name not in (steps.beside, id)]
@@ -188,6 +190,25 @@ def _of_hours(source: Source, table: Table, numbers: Mapping[str, np.ndarray]) -
     days = times_of(source, table, dates[0]).astype("datetime64[us]")
     said = f"the hours of each {dates[0]}" + (", by their ends" if ends else "")
     return Steps(names, days[:, None] + behind.astype("timedelta64[m]"), said, dates[0])
+
+
+def _counted(source: Source, table: Table, numbers: Mapping[str, np.ndarray], id: str | None) -> Steps | None:
+    """Columns that are numbered, of rows that are series: these are named by ``id``, or all begin in the first column
+    and at least two end before the last. Of such ones no step tells when it was: they are counted from each one's end.
+    """
+    along = along_rows(table, numbers, id)
+    if along is None or dates_of(source, [name for name in table if name not in numbers]):
+        return None
+    names, said = tuple(along[1]), "they are numbered; a row is a series"
+    times = np.arange(len(names), dtype=float)[None]
+    lengths = lengths_of(np.isnan(np.stack([numbers[name] for name in names], axis=1)))
+    early = 0 if lengths is None else int((lengths < len(names)).sum())
+    if lengths is not None and early > 1:
+        times = times - (lengths[:, None] - 1)
+        said += f", and {early:,} of {table.rows:,} end early: counted back from the last step of each, 0"
+    elif id is None:
+        return None
+    return Steps(names, np.broadcast_to(times, (table.rows, len(names))), said)
 
 
 def _may_be_year(name: str) -> bool:
