@@ -53,6 +53,18 @@ def test_the_season_of_one_step_is_the_last_value():
     np.testing.assert_array_equal(before.target(data.target, inputs), preparation.target(data.target, inputs))
 
 
+@pytest.mark.parametrize("years, base", [(8, "seasonal naive"), (20, "window mean")])
+def test_of_few_seasons_no_mean_error_is_told(years, base):
+    """Of a year that grows from year to year: until there are four windows of each month, errors count as they are."""
+    months = np.arange(12 * years)
+    sales = np.exp(months / 100) * (10 + 3 * np.sin(months * np.pi / 6)) + 0.3 * np.random.default_rng(0).normal(size=len(months))
+    columns = {"t": (np.datetime64("2000-01") + months).astype(str), "v": sales}
+    data = read(columns, target="v", roles=Roles(time="t"), ahead=Ahead(12))
+    windows, inputs, train = data.forecast.windows, np.asarray(data.inputs), plan(data, seed=0)[0].train
+    errors = {rule: np.abs((data.target - one) / windows.sizes(inputs))[train].mean() for rule, one in windows.naive(inputs).items()}
+    assert windows.base == base and (len(train) < 48) == (min(errors, key=errors.get) == base)
+
+
 @pytest.mark.parametrize(
     "wave, share, changes, horizon, base",
     [

@@ -17,6 +17,9 @@ LAST_VALUE, WINDOW_MEAN = "last value", "window mean"
 ROUNDING = 1e-12
 """A deviation below this part of the values is what rounding leaves of none."""
 
+FEWEST_SEASONS = 4
+"""Windows of each place in a season from which on its mean error is known: of fewer it is theirs alone."""
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -33,10 +36,10 @@ class Windows:
 
     So a forecast of 0 is the naive one, and a series that grows looks the same at its end as at its start. Other
     channels are left as they are. The base is the rule that errs least on training windows once the mean error of each
-    place in the season is taken off, which a network learns from the calendar or from the shape of the window. What it
-    learns less easily is to undo the noise of values that a rule repeats: where a season of the clock is none of the
-    series, departures from it are mostly what happened a season ago, and those of noise from its last value or season
-    are mostly that value or season.
+    place in the season is taken off, which a network learns from the calendar or from the shape of the window, if there
+    are enough seasons to know it. What it learns less easily is to undo the noise of values that a rule repeats: where
+    a season of the clock is none of the series, departures from it are mostly what happened a season ago, and those of
+    noise from its last value or season are mostly that value or season.
 
     Shapes: windows (N, T, C), whose first K channels are the targets; targets (N, H K), step by step, and in each
     step the K targets in their order.
@@ -129,10 +132,9 @@ class Windows:
         medians = [float(np.median(one[one > 0])) if (one > 0).any() else 1.0 for one in found.T]
         usual = replace(self, usual=tuple(medians))
         sizes, phases = usual.sizes(windows), places % self.season
-        left = {
-            rule: np.abs(_less_others((targets - forecast) / sizes, phases)).mean()
-            for rule, forecast in usual.naive(windows).items()
-        }
+        errors = {rule: (targets - forecast) / sizes for rule, forecast in usual.naive(windows).items()}
+        known = len(windows) >= FEWEST_SEASONS * self.season
+        left = {rule: np.abs(_less_others(one, phases) if known else one).mean() for rule, one in errors.items()}
         return replace(usual, base=min(left, key=lambda rule: left[rule]))
 
     def to_dict(self) -> dict[str, Any]:
