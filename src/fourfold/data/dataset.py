@@ -251,7 +251,7 @@ def _fingerprint(dataset: Dataset) -> str:
     if dataset.order is not None:
         _add(digest, dataset.order)
     if dataset.forecast is not None:
-        windows = replace(dataset.forecast.windows, zoned=None)  # as of other columns
+        windows = replace(dataset.forecast.windows, zoned=None, seen=None)  # the zone as of other columns
         digest.update(json.dumps(windows.to_dict(), sort_keys=True).encode())
         _add(digest, dataset.forecast.origin)
     if dataset.cut is not None:

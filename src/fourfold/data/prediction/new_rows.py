@@ -34,6 +34,7 @@ from fourfold.data.series.history import history_of, used_of
 from fourfold.data.series.intervals import of_other_steps
 from fourfold.data.series.long_form import series_of
 from fourfold.data.series.steps import Placed
+from fourfold.data.series.tested import Tested
 from fourfold.data.series.time_columns import with_time
 from fourfold.data.series.unpivoted import ROW, unpivoted_as
 from fourfold.data.source import Source
@@ -65,7 +66,8 @@ class NewRows:
     beside the predictions. ``following`` (S, H) are the stamps of the steps after each history. ``placed``: of series
     whose steps are predicted, where the rows of ``others`` stand in them; the longest may have ``steps``. ``pieces``:
     where they stand in ``inputs``. ``among``: how many rows these are a part of, 0 where it isn't known. ``known``:
-    their targets, a line for each of the rows of ``others``, where they have them.
+    their targets, a line for each of the rows of ``others``, where they have them; ``tested``: the windows of histories
+    before the last ones, whose next steps are known.
     """
 
     inputs: np.ndarray | Table
@@ -77,6 +79,7 @@ class NewRows:
     pieces: Pieces | None = None
     among: int = 0
     known: Known | None = None
+    tested: Tested | None = None
 
     def by_step(self, values: np.ndarray) -> np.ndarray:
         """What a network says of the steps of ``inputs`` (P, T, ...), row by row of the steps that were asked for."""
@@ -268,7 +271,7 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1, alone: b
         named = ids_apart(found.inputs, id, history.labels) if id else Table({})
         zones = of_history(found, preparation.windows)
         noticed = Noticed(notes, rows=row_count(found.inputs), bare=bare, zones=zones)
-        return NewRows(history.windows, noticed, named, history.following)
+        return NewRows(history.windows, noticed, named, history.following, tested=history.tested)
     new = _prepared(found, preparation, alone)
     return new if new.known is not None else replace(new, known=known_of(found, new.others, preparation, new.placed))
 
