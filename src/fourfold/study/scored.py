@@ -13,6 +13,7 @@ from fourfold.data.messages import counted, listed
 from fourfold.data.series.clock import shown
 from fourfold.data.series.rolling import FEWEST_ORIGINS
 from fourfold.data.series.tested import Tested
+from fourfold.evidence.design import Examples
 from fourfold.evidence.scoring import SCORE_WORDS, of_loss, units
 from fourfold.evidence.sentences import show
 from fourfold.evidence.statistics import Analysis
@@ -25,6 +26,9 @@ __all__ = ["Scored"]
 FEWEST, MOST = 10, 300_000
 """Examples from which on an interval is told, and those beyond which it would take many seconds."""
 
+FEWEST_GROUPS = 5
+"""Groups of examples that depend on each other from which on an interval is told."""
+
 MOST_WORDS = 1000
 """The most words that are remembered to be named."""
 
@@ -32,8 +36,8 @@ HALF = 0.5
 
 
 class Scored:
-    """The score of the rows whose target is known, each of which counts alike; of series whose steps are predicted each
-    series, but no balanced accuracy; of forecasts that of windows whose next steps are known.
+    """The score of the rows whose target is known, each of which counts alike, or as its weight says; of series whose
+    steps are predicted each series, but no balanced accuracy; of forecasts that of windows whose next steps are known.
 
     ``value`` is the score, ``interval`` the ends of its 95 % interval, None where there are too few examples, or too
     many. Printed it is what is ``said``.
@@ -42,10 +46,11 @@ class Scored:
     def __init__(self, preparation: Preparation) -> None:
         self.preparation, self.task = preparation, preparation.task
         self.scale = np.atleast_1d(preparation.learnt_target.scale)
-        self.parts: list[tuple[np.ndarray, np.ndarray]] = []
+        self.parts: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
         self.sums, self.counts = (np.zeros(len(self.task.classes) + 1) for _ in range(2))
         self.squares = np.zeros(len(self.task.names))
-        self.rows = self.known = self.strange = 0
+        self.rows = self.known = self.strange = self.examples = 0
+        self.weighted, self.groups = False, dict[str, int]()
         self.name, self.words = "", dict[str, None]()
         self.tested: Tested | None = None
         self.naive: dict[str, float] = {}
@@ -73,13 +78,15 @@ class Scored:
         if known is None or (task.stepwise and task.class_weights):
             return
         told = self._told(rows, outputs)
-        there = ~np.isnan(known.values).any(axis=1)
+        weights = np.ones(len(known.values)) if known.weights is None else known.weights
+        there = ~np.isnan(known.values).any(axis=1) & ~np.isnan(weights)
+        weights, self.weighted = weights[there], known.weights is not None
         true, told = known.values[there], (told if told.ndim > 1 else told[:, None])[there]
         classes = np.zeros(len(true), np.int64)
         if task.kind == "regression":
             squares = (told - true) ** 2
             loss = (squares / (self.scale**2 if task.names and not task.one_unit else 1)).mean(axis=1)
-            self.squares += squares.sum(axis=0) if task.names else 0
+            self.squares += weights @ squares if task.names else 0
         elif task.kind == "multilabel":
             loss = 1 - jaccard(told > HALF, true > HALF)
         else:
@@ -88,11 +95,13 @@ class Scored:
             classes = true[:, 0].astype(np.int64) if task.class_weights else classes
         self.known += len(true)
         self.name, self.words = known.name, dict.fromkeys([*self.words, *known.strange][:MOST_WORDS])
+        groups = self._numbered(known.groups[there]) if known.groups is not None else None
         if rows.placed is not None:
-            _, series = np.unique(rows.placed.series[there], return_inverse=True)
+            _, first, series = np.unique(rows.placed.series[there], return_index=True, return_inverse=True)
             loss = np.bincount(series, loss) / np.bincount(series)
-            classes = np.zeros(len(loss), np.int64)
-        self._count(loss, classes)
+            classes, weights = np.zeros(len(loss), np.int64), weights[first]
+            groups = None if groups is None else groups[first]
+        self._count(loss, classes, weights, groups)
 
     def _add_forecasts(self, tested: Tested, outputs: np.ndarray) -> None:
         """Windows whose next steps are known, and the ``outputs`` of the network for them."""
@@ -105,7 +114,8 @@ class Scored:
         loss = losses(self.preparation.decode(outputs, tested.windows))
         self.tested, self.rows, self.known = tested, len(loss), len(loss)
         self.naive = {rule: float(losses(told).mean()) for rule, told in windows.naive(tested.windows).items()}
-        self._count(loss, np.zeros(len(loss), np.int64))
+        groups = tested.series if self._by_series(tested) else np.unique(tested.begins, return_inverse=True)[1]
+        self._count(loss, np.zeros(len(loss), np.int64), np.ones(len(loss)), groups)
 
     def _told(self, rows: NewRows, outputs: np.ndarray) -> np.ndarray:
         """What is told of rows: class numbers (N,), or labels or numbers (N,) or (N, K)."""
@@ -115,11 +125,19 @@ class Scored:
             told = self.preparation.decode(outputs, rows.inputs)
         return told if rows.placed is None else rows.by_step(told)
 
-    def _count(self, loss: np.ndarray, classes: np.ndarray) -> None:
-        self.sums += np.bincount(classes % len(self.sums), loss, len(self.sums))  # a class not learnt is the last
-        self.counts += np.bincount(classes % len(self.sums), minlength=len(self.sums))
-        if self.counts.sum() <= MOST:
-            self.parts.append((loss, classes))
+    def _numbered(self, groups: np.ndarray) -> np.ndarray:
+        """The numbers of groups, the same in all parts."""
+        return np.array([self.groups.setdefault(group, len(self.groups)) for group in groups.tolist()], np.int64)
+
+    def _count(self, loss: np.ndarray, classes: np.ndarray, weights: np.ndarray, groups: np.ndarray | None) -> None:
+        """Losses of examples; without groups each stands alone."""
+        size, place = len(self.sums), classes % len(self.sums)  # a class not learnt is the last
+        self.sums += np.bincount(place, loss * weights, size)
+        self.counts += np.bincount(place, weights, size)
+        groups = self.examples + np.arange(len(loss)) if groups is None else groups
+        self.examples += len(loss)
+        if self.examples <= MOST:
+            self.parts.append((loss, classes, weights, groups))
 
     def said(self) -> list[str]:
         """A line with the score, and one of classes that were not learnt; nothing where no target is there."""
@@ -127,6 +145,8 @@ class Scored:
             wanted = "0 and 1" if self.task.kind == "multilabel" else "numbers"
             line = f"no score: {self.name} holds other words than {wanted}, such as {listed([*self.words])}"
             return [line] * bool(self.words)
+        if self.value is None:
+            return ["no score: all weights are 0"]
         strange = f"{counted(self.strange, 'row')} with {listed([*self.words])}" if self.words else ""
         if self.strange == self.known:
             return [f"no score: no class that was learnt stands in {self.name} ({strange})"]
@@ -138,7 +158,7 @@ class Scored:
             low, high = map(self._shown, self.interval)
             line += f" (95 %: {low} to {high}, if {self._independent()} are independent)"
         if several:
-            roots = np.sqrt(self.squares / self.known)
+            roots = np.sqrt(self.squares / self.counts.sum())
             line += "; " + ", ".join(f"{name} {show(root, unit)}" for name, root in zip(task.names, roots))
         if self.naive:
             rule = min(self.naive, key=lambda rule: self.naive[rule])
@@ -154,7 +174,10 @@ class Scored:
     def _examples(self) -> str:
         """What was scored, in words."""
         if self.tested is None:
-            return f"{self.known:,}{f' of {self.rows:,}' * (self.known < self.rows)} rows with {self.name}"
+            rows = f"{self.known:,}{f' of {self.rows:,}' * (self.known < self.rows)} rows with {self.name}"
+            weight = self.preparation.roles.get("weight")
+            how = "weighted by" if self.weighted else "all alike, without"
+            return f"{rows}, {how} {weight!r}" if weight else rows
         begin, end, windows = self.tested.begins.min(), self.tested.ends.max(), self.preparation.windows
         stamps = windows is not None and windows.time
         steps = f"from {shown(begin)} to {shown(end)}" if stamps else f"in the last {end - begin + 1:,.0f} steps"
@@ -164,6 +187,8 @@ class Scored:
         """What the interval takes for independent."""
         if self.tested is not None:
             return "series" if self._by_series(self.tested) else "forecasts of other steps"
+        if self.groups:
+            return f"groups of {self.preparation.roles['group']!r}"
         return "series" if self.task.stepwise else "rows"
 
     @staticmethod
@@ -174,13 +199,15 @@ class Scored:
     @cached_property
     def interval(self) -> tuple[float, float] | None:
         """The ends of the score's interval, None where there are too few examples, or too many."""
-        if not FEWEST <= self.counts.sum() <= MOST:
+        if not FEWEST <= self.examples <= MOST or not self.counts.any():
             return None
-        losses, classes = (np.concatenate(part) for part in zip(*self.parts))
-        balanced, tested = bool(self.task.class_weights), self.tested
-        weights = alike(classes, np.ones(len(losses))) if balanced else np.ones(len(losses))
+        losses, classes, weights, groups = (np.concatenate(part) for part in zip(*self.parts))
+        if len(np.unique(groups)) < FEWEST_GROUPS:
+            return None
+        balanced = bool(self.task.class_weights)
+        weights = weights / weights.mean()
+        weights = alike(classes, weights) if balanced else weights
         runs, fold = np.zeros((1, len(losses)), np.int64), np.zeros(len(losses), np.int64)
-        groups = None if tested is None else tested.series if self._by_series(tested) else tested.begins
-        kinds = {"strata": classes if balanced else None, "groups": groups, "weights": weights}
-        found = Analysis({"": losses * weights}, runs, fold, self.task.score, **kinds).mean("")
+        examples: Examples = {"strata": classes if balanced else None, "groups": groups, "weights": weights}
+        found = Analysis({"": losses * weights}, runs, fold, self.task.score, **examples).mean("")
         return found.low, found.high
