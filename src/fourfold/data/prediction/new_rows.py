@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from fourfold.data.columns.roles import NO_ROLES
 from fourfold.data.columns.wide import steps_of
 from fourfold.data.dataset import Note, Table
 from fourfold.data.files.packed_folders import as_folder
-from fourfold.data.files.packing import STANDARD_INPUT
+from fourfold.data.files.packing import STANDARD_INPUT, standard_input
 from fourfold.data.files.pictures import developed
 from fourfold.data.files.text.encoding import check_encoding
 from fourfold.data.layout import settle_array
@@ -115,11 +115,12 @@ def read_inputs(source: Any, preparation: Preparation, encoding: str | None = No
 def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None = None) -> Iterator[NewRows]:
     """The same, part after part where the form of the file allows it, so that it may be larger than memory; of a table
     a header alone will do."""
-    with of_new_rows(), as_folder(source) as found:
+    piped = isinstance(source, str) and source == STANDARD_INPUT
+    with of_new_rows(), standard_input() if piped else nullcontext(), as_folder(source) as found:
         try:
             yield from _parts_of_inputs(found, preparation, encoding)
         except DataError as error:
-            if error.slug not in ("header-only", "no-rows") or _is_standard_input(found):
+            if error.slug not in ("header-only", "no-rows"):
                 raise
             with closing(parts_of(found, _reading(preparation, encoding))) as parts:
                 header = next(parts)
@@ -133,16 +134,14 @@ def _parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None
         yield _history(source, preparation, _reading(preparation, encoding))
         return
     # steps of a series may lie anywhere, and series whose steps are predicted are numbered through
-    once = preparation.layout == "sequence" and _is_standard_input(source)
-    if preparation.task.stepwise or once or (of_series(preparation) and preparation.columns):
+    if preparation.task.stepwise or (of_series(preparation) and preparation.columns):
         yield read_inputs(source, preparation, encoding)
         return
     reading = _reading(preparation, encoding)
     others: tuple[str, ...] | None = None
     parts = parts_of(source, reading)
     for found in parts:
-        other = isinstance(found.inputs, Table) and in_another_form(found, preparation)  # its rows may be steps
-        if other and not _is_standard_input(source):
+        if isinstance(found.inputs, Table) and in_another_form(found, preparation):  # its rows may be steps
             parts.close()
             yield read_inputs(source, preparation, encoding)
             return
@@ -202,8 +201,7 @@ def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows
     assert preparation.windows is not None
     source, wanted, time = with_index(source), names_wanted(preparation), time_of(preparation)
     windows = preparation.windows
-    file = isinstance(source, (str, os.PathLike)) and not _is_standard_input(source)
-    if file and windows.id != ROW:  # rows are numbered through
+    if isinstance(source, (str, os.PathLike)) and windows.id != ROW:  # rows are numbered through
         try:
             with closing(parts_of(source, reading)) as read:  # temporary copies go at once, whatever is refused
                 parts = (with_learnt_steps(part, preparation) for part in read if row_count(part.inputs))
@@ -216,11 +214,6 @@ def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows
             if error.slug not in ("another-step", "new-series"):  # both are told from all rows
                 raise
     return _new_rows(open_source(source, reading), preparation)
-
-
-def _is_standard_input(source: Any) -> bool:
-    """Whether a source can be read but once."""
-    return isinstance(source, str) and source == STANDARD_INPUT
 
 
 def _reading(preparation: Preparation, encoding: str | None) -> Reading:
