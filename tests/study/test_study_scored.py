@@ -100,6 +100,8 @@ def test_numbers(learn, tmp_path, options):
     assert float(line.split()[2]) == pytest.approx(root, rel=5e-3)
     (line,), _ = told(learn("price"), rows[there][:4], tmp_path, **options)
     assert line.endswith("on 4 rows with 'price'")  # of so few no interval
+    (line,), _ = told(learn("price"), rows[there][:1], tmp_path, **options)
+    assert line.endswith("on 1 row with 'price'")
     (line,), _ = told(learn("price"), rows.assign(price="dear"), tmp_path)
     assert line == "no score: 'price' holds other words than numbers, such as 'dear'"
 

@@ -174,7 +174,8 @@ class Scored:
     def _examples(self) -> str:
         """What was scored, in words."""
         if self.tested is None:
-            rows = f"{self.known:,}{f' of {self.rows:,}' * (self.known < self.rows)} rows with {self.name}"
+            number = f"{self.known:,} of " * (self.known < self.rows)
+            rows = f"{number}{counted(self.rows, 'row')} with {self.name}"
             weight = self.preparation.roles.get("weight")
             how = "weighted by" if self.weighted else "all alike, without"
             return f"{rows}, {how} {weight!r}" if weight else rows
