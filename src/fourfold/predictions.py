@@ -96,8 +96,7 @@ def predicted(model: SavedModel, rows: NewRows, scored: Scored | None = None) ->
         decoded = rows.by_step(decoded)
         probabilities = None if probabilities is None else rows.by_step(probabilities)
     if scored is not None:
-        one_class = None if task.kind == "multilabel" else probabilities
-        scored.add(rows, decoded if one_class is None else task.predicted_class(one_class))
+        scored.add(rows, outputs, model.prepared_outputs)
     if task.kind == "regression":
         decoded = rounded(decoded, preparation.output_unit(rows.inputs))
     if preparation.windows is not None and rows.following is not None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -99,3 +100,39 @@ def test_an_interrupt_while_predictions_are_written_leaves_no_file(sent, code, f
         writing.send_signal(sent)
         _, said = writing.communicate(timeout=30)
     assert writing.returncode == code and not list(tmp_path.iterdir()), said
+
+
+def walks():
+    """Series of ten steps, of which those that rise have a class, and the steps above their mean another."""
+    draw = np.random.default_rng(0)
+    rows = pd.DataFrame({"who": np.repeat([f"s{n:02d}" for n in range(30)], 10), "t": np.tile(np.arange(10), 30)})
+    rows["x"] = draw.normal(size=300).round(3) + np.where(np.arange(300) // 10 % 2, rows.t * 0.4, 0)
+    rows["kind"] = np.where(np.arange(300) // 10 % 2, "rising", "level")
+    rows["above"] = np.where(rows.x > rows.x.mean(), "yes", "no")
+    return rows
+
+
+SERIES = {
+    "a class of each": (["who", "t", "x", "kind"], ("--target", "kind", "--id", "who", "--time", "t")),
+    "a class of each step": (["who", "t", "x", "above"], ("--target", "above", "--id", "who", "--time", "t")),
+    "a forecast": (["who", "t", "x"], ("--forecast", "1", "--season", "1", "--id", "who", "--time", "t")),
+}
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_series_and_a_header_alone_are_predicted_as_from_a_file(name, run, monkeypatch, tmp_path):
+    columns, options = SERIES[name]
+    rows = walks()[columns]
+    if name == "a forecast":
+        rows = pd.concat([rows.assign(t=rows.t + 10 * part) for part in range(3)])
+    rows.to_csv(tmp_path / "rows.csv", index=False)
+    options = (*options, "--effort", "tiny", "--families", "dense", "--out", "of", "--quiet")
+    assert run("compare", "rows.csv", *options).code == 0
+    for part in (rows, rows[:0]):
+        part.to_csv(tmp_path / "new.csv", index=False)
+        wanted = run("predict", "of", "new.csv")
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((tmp_path / "new.csv").read_bytes())))
+        got = run("predict", "of", "-")
+        assert (got.code, got.out) == (0, wanted.out), got.err
+        assert got.err == wanted.err.replace("new.csv", "standard input")
+    assert len(got.out.splitlines()) == 1 and "no rows: standard input (it has a header alone)" in got.err

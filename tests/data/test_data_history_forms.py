@@ -221,3 +221,30 @@ def test_what_is_said_of_a_history_has_no_options_and_names_no_dates():
     with pytest.raises(FourfoldError) as caught:
         read_inputs(long.assign(day="soon"), learnt_from(long, **options))
     assert caught.value.do == "write dates such as 2020-01-31"
+
+
+def shops():
+    draw = np.random.default_rng(0)
+    rows = pd.DataFrame({"shop": np.repeat(["north", "south"], T), "day": np.tile(DAYS, 2)})
+    rows["sold"] = draw.normal(size=2 * T)
+    rows["price"], rows["promo"] = draw.normal(size=2 * T), np.where(draw.random(2 * T) > 0.7, "yes", "no")
+    return rows
+
+
+@pytest.mark.parametrize("names", [{"shop": "store"}, {"day": "date"}, {"shop": "store", "day": "date"}])
+def test_series_and_time_of_several_channels_may_have_other_names(names, tmp_path):
+    preparation = learnt_from(shops(), target="sold", roles=Roles(id="shop", time="day"))
+    own, new = read_inputs(shops(), preparation), shops().rename(columns=names).assign(more=1.5)
+    new.to_csv(tmp_path / "new.csv", index=False)
+    (from_file,) = parts_of_inputs(str(tmp_path / "new.csv"), preparation)
+    for rows in (read_inputs(new, preparation), from_file):
+        np.testing.assert_array_equal(rows.inputs, own.inputs)
+        np.testing.assert_array_equal(rows.following, own.following)
+        assert rows.others["shop"].tolist() == ["north", "south"]
+        for old, other in names.items():
+            because = "words" if old == "shop" else "dates"
+            assert f"column {other!r} taken for {old!r} (the only {because} beside the values)" in notes(rows)
+        assert "ignored: 'more' (the training data had no such column)" in notes(rows)
+    for doubtful in (new.assign(town="x", time=DAYS[0]), new.drop(columns="price"), new.drop(columns=[*names.values()])):
+        with pytest.raises(FourfoldError, match="lacks columns of the series"):
+            read_inputs(doubtful, preparation)

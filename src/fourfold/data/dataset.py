@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -150,7 +150,8 @@ class Dataset:
     - ``row_shape``: the shape of one row of an array as it was given.
     - ``test_rows``: the rows that came from the user's own test file, else None.
     - ``weights`` (N,) float64: how much each row counts; ``groups`` (N,) text: rows that belong together, to
-      be kept on one side of each split; ``ids`` (N,) text: what each row is called. None where not given.
+      be kept on one side of each split; ``ids`` (N,) text: what each row is called. None where not given. ``roles``:
+      what the columns of "weight" and "group" are called, where they are columns.
     - ``time_ordered``: rows have an order of time, and only the past may be learnt from; ``order`` (N,): all rows in
       this order, None where no column tells it, and they are taken as they stand.
     - ``labelled`` (M,): which of the rows that were read have a target; those without it are left out. None where all
@@ -175,6 +176,7 @@ class Dataset:
     test_rows: np.ndarray | None = None
     weights: np.ndarray | None = None
     groups: np.ndarray | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
     ids: np.ndarray | None = None
     time_ordered: bool = False
     order: np.ndarray | None = None
@@ -251,7 +253,7 @@ def _fingerprint(dataset: Dataset) -> str:
     if dataset.order is not None:
         _add(digest, dataset.order)
     if dataset.forecast is not None:
-        windows = replace(dataset.forecast.windows, zoned=None)  # as of other columns
+        windows = replace(dataset.forecast.windows, zoned=None, seen=None)  # the zone as of other columns
         digest.update(json.dumps(windows.to_dict(), sort_keys=True).encode())
         _add(digest, dataset.forecast.origin)
     if dataset.cut is not None:

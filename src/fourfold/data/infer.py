@@ -84,6 +84,7 @@ def settle(
     forecast = ahead is not None
     whole = forecast or window is not None
     source, roles, target = _with_columns(source, roles, target, whole=whole, forecast=forecast)
+    named = roles.named
     if ahead is not None:
         return _forecast(source, roles, target, ahead)
     check_not_turned(source)
@@ -148,6 +149,7 @@ def settle(
         test_rows=np.arange(rows - source.test_rows, rows) if source.test_rows else None,
         weights=source.weights,
         groups=source.groups,
+        roles=named,
         ids=source.ids,
         time_ordered=roles.time_ordered,
         order=_in_time(source, rows),

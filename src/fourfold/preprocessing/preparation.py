@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol, get_args
 
 import numpy as np
@@ -54,6 +55,8 @@ class Raw(Protocol):
     @property
     def forecast(self) -> Ahead | None: ...
     @property
+    def roles(self) -> Mapping[str, str]: ...
+    @property
     def interval(self) -> str: ...
 
 
@@ -76,6 +79,8 @@ class Preparation:
 
     Statistics come from the training rows only. Widths (levels of a category, indicators, vocabulary,
     length of texts) are those of the whole data set, so that the arrays of all folds have one shape.
+
+    ``roles``: what the columns of the examples' "weight" and "group" are called, which the network doesn't see.
     """
 
     layout: str
@@ -92,6 +97,7 @@ class Preparation:
     learnt_target: Target
     windows: Windows | None = None
     interval: str = ""
+    roles: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def fit(cls, dataset: Raw, rows) -> Preparation:
@@ -143,6 +149,7 @@ class Preparation:
             learnt_target=Target.fit(dataset.task, target[rows]),
             windows=windows,
             interval=dataset.interval,
+            roles=dataset.roles,
         )
 
     @property
@@ -274,6 +281,8 @@ class Preparation:
                 facts[name] = step.to_dict()
         if self.interval:
             facts["interval"] = self.interval
+        if self.roles:
+            facts["roles"] = dict(self.roles)
         return json.dumps(facts, indent=1, allow_nan=False)
 
     @classmethod
@@ -303,6 +312,7 @@ class Preparation:
             learnt_target=Target.from_fields(fields.object("target")),
             windows=Windows.from_fields(fields.object("windows")) if "windows" in fields.values else None,
             interval=fields.text("interval") if "interval" in fields.values else "",
+            roles=_roles(fields.object("roles")) if "roles" in fields.values else {},
             **steps,
         )
         _check(preparation, what)
@@ -310,6 +320,13 @@ class Preparation:
 
 
 _STEPS = {"numbers": Numbers, "channels": Channels, "characters": Characters, "tokens": Tokens}
+
+
+ROLES = ("weight", "group")
+
+
+def _roles(fields: Fields) -> dict[str, str]:
+    return {role: fields.text(role) for role in ROLES if role in fields.values}
 
 
 def _as_facts(column: Column) -> dict[str, Any]:

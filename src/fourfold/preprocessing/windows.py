@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from .fields import Fields
 
-__all__ = ["LAST_VALUE", "SEASONAL_MEAN", "SEASONAL_NAIVE", "WINDOW_MEAN", "Windows"]
+__all__ = ["LAST_VALUE", "SEASONAL_MEAN", "SEASONAL_NAIVE", "WINDOW_MEAN", "Seen", "Windows"]
 
 SEASONAL_NAIVE, SEASONAL_MEAN = "seasonal naive", "seasonal mean"
 LAST_VALUE, WINDOW_MEAN = "last value", "window mean"
@@ -19,6 +20,25 @@ ROUNDING = 1e-12
 
 FEWEST_SEASONS = 4
 """Windows of each place in a season from which on its mean error is known: of fewer it is theirs alone."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The data that a model was compared on: until which stamp they go, "" where steps have none; and of each series,
+    by its label, the error of each of K targets that counts as 1 in its score."""
+
+    until: str
+    scales: Mapping[str, tuple[float, ...]]
+
+    def to_dict(self) -> dict[str, Any]:
+        scale = [error for errors in self.scales.values() for error in errors]
+        return {"until": self.until, "labels": list(self.scales), "scale": scale}
+
+    @classmethod
+    def from_fields(cls, fields: Fields, targets: int) -> Seen:
+        labels = fields.texts("labels")
+        scale = fields.floats("scale", len(labels) * targets).reshape(len(labels), targets)
+        return cls(fields.text("until"), dict(zip(labels, map(tuple, scale.tolist()))))
 
 
 @dataclass(frozen=True)
@@ -46,7 +66,8 @@ class Windows:
 
     ``usual`` (K,) are the deviations that training windows have, 1 where none are known. ``time``, ``id`` and
     ``step`` say how the table is read whose last rows are forecast from; ``levels`` are those of its columns of words,
-    ``phases`` the calendar's channels, and ``zoned`` is whether all its times have a zone (True) or none has.
+    ``phases`` the calendar's channels, and ``zoned`` is whether all its times have a zone (True) or none has; ``seen``
+    is what it held.
 
     >>> windows = Windows(horizon=3, window=4, season=2, targets=("sales",))
     >>> past = np.array([1.0, 5.0, 3.0, 7.0]).reshape(1, 4, 1)
@@ -68,6 +89,7 @@ class Windows:
     usual: tuple[float, ...] = ()
     base: str = SEASONAL_NAIVE
     zoned: bool | None = field(default=None, compare=False)
+    seen: Seen | None = field(default=None, compare=False)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -143,6 +165,7 @@ class Windows:
             "usual": list(self.usual),
             "phases": list(self.phases),
             "levels": [{"levels": list(levels)} for levels in self.levels],
+            "seen": None if self.seen is None else self.seen.to_dict(),
         }
         return {name: value for name, value in found.items() if value is not None}
 
@@ -163,6 +186,7 @@ class Windows:
             tuple(fields.floats("usual", len(targets)).tolist()),
             fields.text("base") if "base" in fields.values else SEASONAL_NAIVE,
             fields.boolean("zoned") if "zoned" in fields.values else None,
+            Seen.from_fields(fields.object("seen"), len(targets)) if "seen" in fields.values else None,
         )
 
 

@@ -29,6 +29,7 @@ from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.table import row_count
 from fourfold.study.architecture import CAPS, Architecture, build
 from fourfold.study.candidates import CANDIDATES, Problem, own
+from fourfold.study.scored import Scored
 
 FORMAT = 3
 """Fully connected networks were others in format 1, and those that read no table in format 2, too; the rest is as it
@@ -97,6 +98,17 @@ class SavedModel:
             return found
         each = rows.by_step(found).T
         return np.stack([rows.placed.grid(one, rows.steps) for one in each], axis=-1)
+
+    def score(self, raw: Any) -> Scored:
+        """How good the model is on raw rows that have their target, by the score of the comparison: a ``value`` and its
+        ``interval``, in words when printed.
+
+        Of a forecast ``raw`` is a history: windows are scored whose next steps stand in it, too, behind those that the
+        model was compared on.
+        """
+        rows, scored = self._rows(raw), Scored(self.preparation)
+        scored.add(rows, self.prepared_outputs(rows.inputs), self.prepared_outputs)
+        return scored
 
     def _rows(self, raw: Any) -> NewRows:
         """New rows; what is noticed of them, such as words that were never seen, is a warning."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,6 +48,12 @@ class Roles:
     def series(self) -> str:
         """The same where rows without a time are steps in their order, as of a forecast."""
         return self.id if isinstance(self.id, str) else ""
+
+    @property
+    def named(self) -> Mapping[str, str]:
+        """By role the columns of weights and groups, where they are columns."""
+        found = {"weight": self.weight, "group": self.group}
+        return {role: name for role, name in found.items() if isinstance(name, str)}
 
 
 NO_ROLES = Roles()

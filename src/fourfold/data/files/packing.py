@@ -24,6 +24,9 @@ from .zipped import bytes_of, tables_of
 STANDARD_INPUT = "-"
 CHUNK = 2**20
 
+_held: list[Path] = []
+"""The file of what came in through the pipe, while it is there."""
+
 
 @contextmanager
 def plain_content(content: Content) -> Iterator[Content]:
@@ -147,7 +150,10 @@ UNPACKERS = {
 
 @contextmanager
 def standard_input() -> Iterator[Path]:
-    """What comes in through the pipe, as a file."""
+    """What comes in through the pipe, as a file; inside another such context the same one, since it comes once."""
+    if _held:
+        yield _held[0]
+        return
     if sys.stdin is None or sys.stdin.isatty():
         raise FileError(
             "no-standard-input",
@@ -159,4 +165,8 @@ def standard_input() -> Iterator[Path]:
         path = Path(folder).resolve() / "data"
         with path.open("wb") as file:
             shutil.copyfileobj(sys.stdin.buffer, file)
-        yield path
+        _held.append(path)
+        try:
+            yield path
+        finally:
+            _held.clear()

@@ -53,9 +53,10 @@ def as_learnt_history(found: Source, preparation: Preparation) -> Source:
     if all(name in table for name in (windows.id, windows.time) if name) and not {*windows.targets}.isdisjoint(table):
         return _in_order(found, windows.id) if not windows.time else found
     long = _long(found, windows)
-    turned = None if long is None else _as_learnt(long, [column.name for column in preparation.columns], windows)
+    channels = [column.name for column in preparation.columns]
+    turned = None if long is None else _as_learnt(long, channels, windows)
     if long is None or turned is None:
-        return found
+        return _otherwise_called(found, windows, channels)
     notes = (replace(note, option="") for note in turned.notes)  # of predictions there are no options
     said = Note(f"series: {long.said}", "the model was trained on series in another form")
     return replace(turned, notes=(*notes, said), all_columns=())
@@ -82,6 +83,28 @@ def with_learnt_steps(found: Source, preparation: Preparation) -> Source:
         return stacked
     because = "one side has no names"
     return _called(stacked.noting(Note("columns taken in their order", because)), dict(zip(names, learnt)))
+
+
+def _otherwise_called(found: Source, windows: Windows, channels: Sequence[str]) -> Source:
+    """New rows that have all ``channels``, with the only column that may be the series, or the time, called as in
+    training; as they are where a channel is missing, or that can't be told."""
+    table, given = table_of(found, ()), found
+    if not {*channels} <= {*table}:
+        return given
+    others = [name for name in table if name not in (*channels, windows.id, windows.time)]
+    kinds = {name: meant(found, table, name).kind for name in others}
+    names: dict[str, str] = {}
+    for role, kind, because in ((windows.time, "date", "dates"), (windows.id, "category", "words")):
+        if role and role not in table:
+            fitting = [name for name in kinds if kinds[name] == kind]
+            if len(fitting) != 1:
+                return given
+            names[fitting[0]] = role
+            note = Note(f"column {fitting[0]!r} taken for {role!r}", f"the only {because} beside the values")
+            found = found.noting(note)
+    columns = tuple(replace(column, name=names.get(column.name, column.name)) for column in found.columns)
+    renamed = Table({names.get(name, name): values for name, values in table.items()})
+    return replace(found, inputs=renamed, columns=columns)
 
 
 def _in_order(found: Source, id: str) -> Source:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,18 +31,32 @@ class Known:
 
     ``values`` (N, K), NaN where there is none: numbers in the user's units, 0 and 1 of labels, the numbers of classes,
     `NONE_LEARNT` of one that was not learnt; these are the ``strange`` words, or one of a column, which ``name`` is
-    then, that holds none of the numbers that are wanted, and so no value.
+    then, that holds none of the numbers that are wanted, and so no value. ``weights`` (N,): how much the rows count,
+    NaN where that is unknown, and ``groups`` (N,) text: which belong together; None where training had no such column,
+    or these rows have none.
     """
 
     name: str
     values: np.ndarray
     strange: tuple[str, ...] = ()
+    weights: np.ndarray | None = None
+    groups: np.ndarray | None = None
 
 
 def known_of(found: Source, others: Table, preparation: Preparation, placed: Placed | None = None) -> Known | None:
     """The targets of the new rows in ``found``, in the columns ``others`` (N,) or in its own target, if these are steps
     of series as they are ``placed``; None where they have none, as folders none of which is called as a class."""
-    task, others = preparation.task, Table({**others, **_given(found, placed)})
+    known = _targets(found, Table({**others, **_given(found, placed)}), preparation)
+    if known is None:
+        return None
+    roles = {role: [others[one] for one in _columns_of(others, name)] for role, name in preparation.roles.items()}
+    weights = _weights(roles["weight"][0], found.comma) if roles.get("weight") else None
+    groups = _together(roles["group"]) if roles.get("group") else None
+    return replace(known, weights=weights, groups=groups)
+
+
+def _targets(found: Source, others: Table, preparation: Preparation) -> Known | None:
+    task = preparation.task
     if preparation.windows is not None or (task.kind == "multilabel" and not task.names):
         return None
     if found.of_folders and found.target is not None and task.kind == "classification":
@@ -66,8 +81,10 @@ def known_of(found: Source, others: Table, preparation: Preparation, placed: Pla
 
 
 def of_each_series(table: Table, placed: Placed, preparation: Preparation) -> Table:
-    """The targets in a table with a row for each step, as ``placed``: of each series the value that its rows have."""
+    """The targets in a table with a row for each step, as ``placed``: of each series the value that its rows have; and
+    weights and groups, too."""
     names = [name for target in targets_of(preparation) for name in alike(table, [target])]
+    names += [name for role in preparation.roles.values() for name in _columns_of(table, role)]
     found = {}
     for name in names:
         there = np.flatnonzero(~missing(values := table[name]))[::-1]
@@ -85,6 +102,27 @@ def _given(found: Source, placed: Placed | None) -> dict[str, np.ndarray]:
         return {found.target_name: found.target[placed.series, placed.step]} if placed is not None else {}
     names = found.target_names or (found.target_name,)
     return dict(zip(names, found.target.reshape(len(found.target), len(names)).T))
+
+
+def _columns_of(table: Table, name: str) -> list[str]:
+    """The columns of a table that are called so, one or several with commas between their names; none where one is
+    missing."""
+    parts = [name] if alike(table, [name]) else name.split(", ")
+    found = [[part] if part in table else alike(table, [part]) for part in parts]
+    return [names[0] for names in found] if all(len(names) == 1 for names in found) else []
+
+
+def _weights(values: np.ndarray, comma: bool) -> np.ndarray | None:
+    """Weights (N,), NaN where there is none of 0 or more; None where none can be read."""
+    cells = _cells(values)
+    found = None if cells is None else _numbers(cells, comma=comma, labels=False)
+    return None if found is None else np.where(found >= 0, found, np.nan)
+
+
+def _together(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """A word (N,) for each row, the same for rows that have the same values in all columns."""
+    words = [[*map(str, values.tolist())] for values in columns]
+    return as_objects([", ".join(row) for row in zip(*words)])
 
 
 def _cells(values: np.ndarray) -> np.ndarray | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from fourfold.data.columns.roles import NO_ROLES
 from fourfold.data.columns.wide import steps_of
 from fourfold.data.dataset import Note, Table
 from fourfold.data.files.packed_folders import as_folder
-from fourfold.data.files.packing import STANDARD_INPUT
+from fourfold.data.files.packing import STANDARD_INPUT, standard_input
 from fourfold.data.files.pictures import developed
 from fourfold.data.files.text.encoding import check_encoding
 from fourfold.data.layout import settle_array
@@ -34,6 +34,7 @@ from fourfold.data.series.history import history_of, used_of
 from fourfold.data.series.intervals import of_other_steps
 from fourfold.data.series.long_form import series_of
 from fourfold.data.series.steps import Placed
+from fourfold.data.series.tested import Tested
 from fourfold.data.series.time_columns import with_time
 from fourfold.data.series.unpivoted import ROW, unpivoted_as
 from fourfold.data.source import Source
@@ -65,7 +66,8 @@ class NewRows:
     beside the predictions. ``following`` (S, H) are the stamps of the steps after each history. ``placed``: of series
     whose steps are predicted, where the rows of ``others`` stand in them; the longest may have ``steps``. ``pieces``:
     where they stand in ``inputs``. ``among``: how many rows these are a part of, 0 where it isn't known. ``known``:
-    their targets, a line for each of the rows of ``others``, where they have them.
+    their targets, a line for each of the rows of ``others``, where they have them; ``tested``: the windows of histories
+    before the last ones, whose next steps are known.
     """
 
     inputs: np.ndarray | Table
@@ -77,6 +79,7 @@ class NewRows:
     pieces: Pieces | None = None
     among: int = 0
     known: Known | None = None
+    tested: Tested | None = None
 
     def by_step(self, values: np.ndarray) -> np.ndarray:
         """What a network says of the steps of ``inputs`` (P, T, ...), row by row of the steps that were asked for."""
@@ -112,11 +115,12 @@ def read_inputs(source: Any, preparation: Preparation, encoding: str | None = No
 def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None = None) -> Iterator[NewRows]:
     """The same, part after part where the form of the file allows it, so that it may be larger than memory; of a table
     a header alone will do."""
-    with of_new_rows(), as_folder(source) as found:
+    piped = isinstance(source, str) and source == STANDARD_INPUT
+    with of_new_rows(), standard_input() if piped else nullcontext(), as_folder(source) as found:
         try:
             yield from _parts_of_inputs(found, preparation, encoding)
         except DataError as error:
-            if error.slug not in ("header-only", "no-rows") or _is_standard_input(found):
+            if error.slug not in ("header-only", "no-rows"):
                 raise
             with closing(parts_of(found, _reading(preparation, encoding))) as parts:
                 header = next(parts)
@@ -130,16 +134,14 @@ def _parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None
         yield _history(source, preparation, _reading(preparation, encoding))
         return
     # steps of a series may lie anywhere, and series whose steps are predicted are numbered through
-    once = preparation.layout == "sequence" and _is_standard_input(source)
-    if preparation.task.stepwise or once or (of_series(preparation) and preparation.columns):
+    if preparation.task.stepwise or (of_series(preparation) and preparation.columns):
         yield read_inputs(source, preparation, encoding)
         return
     reading = _reading(preparation, encoding)
     others: tuple[str, ...] | None = None
     parts = parts_of(source, reading)
     for found in parts:
-        other = isinstance(found.inputs, Table) and in_another_form(found, preparation)  # its rows may be steps
-        if other and not _is_standard_input(source):
+        if isinstance(found.inputs, Table) and in_another_form(found, preparation):  # its rows may be steps
             parts.close()
             yield read_inputs(source, preparation, encoding)
             return
@@ -199,8 +201,7 @@ def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows
     assert preparation.windows is not None
     source, wanted, time = with_index(source), names_wanted(preparation), time_of(preparation)
     windows = preparation.windows
-    file = isinstance(source, (str, os.PathLike)) and not _is_standard_input(source)
-    if file and windows.id != ROW:  # rows are numbered through
+    if isinstance(source, (str, os.PathLike)) and windows.id != ROW:  # rows are numbered through
         try:
             with closing(parts_of(source, reading)) as read:  # temporary copies go at once, whatever is refused
                 parts = (with_learnt_steps(part, preparation) for part in read if row_count(part.inputs))
@@ -213,11 +214,6 @@ def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows
             if error.slug not in ("another-step", "new-series"):  # both are told from all rows
                 raise
     return _new_rows(open_source(source, reading), preparation)
-
-
-def _is_standard_input(source: Any) -> bool:
-    """Whether a source can be read but once."""
-    return isinstance(source, str) and source == STANDARD_INPUT
 
 
 def _reading(preparation: Preparation, encoding: str | None) -> Reading:
@@ -268,7 +264,7 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1, alone: b
         named = ids_apart(found.inputs, id, history.labels) if id else Table({})
         zones = of_history(found, preparation.windows)
         noticed = Noticed(notes, rows=row_count(found.inputs), bare=bare, zones=zones)
-        return NewRows(history.windows, noticed, named, history.following)
+        return NewRows(history.windows, noticed, named, history.following, tested=history.tested)
     new = _prepared(found, preparation, alone)
     return new if new.known is not None else replace(new, known=known_of(found, new.others, preparation, new.placed))
 

@@ -15,6 +15,7 @@ from fourfold.preprocessing.windows import Windows
 
 from .clock import IRREGULAR, shown
 from .panel import Panel, panel_of
+from .tested import Tested, tested_of
 
 __all__ = ["History", "history_of", "used_of"]
 
@@ -23,12 +24,14 @@ WORDS = ("category", "text")
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """The last windows (S, T, C) of series, their names (S,), and the stamps (S, H) of the steps that follow them."""
+    """The last windows (S, T, C) of series, their names (S,), and the stamps (S, H) of the steps that follow them; and
+    the windows before these that a forecast can be ``tested`` on."""
 
     windows: np.ndarray
     labels: np.ndarray
     following: np.ndarray
     notes: tuple[Note, ...]
+    tested: Tested | None = None
 
 
 def history_of(source: Source, windows: Windows, columns: Sequence[Column]) -> History:
@@ -89,8 +92,9 @@ def history_of(source: Source, windows: Windows, columns: Sequence[Column]) -> H
     own = [int(panel.start[number]) + np.flatnonzero(rows) for number, rows in zip(kept, known)]
     following = np.stack([panel.clock.following(windows.horizon, *each) for each in zip(ends, own)])
     left_out = Note(f"left out: {listed(short)}", f"shorter than the window of {windows.window} steps")
+    tested, untested = tested_of(panel, windows)
     notes = (*source.notes, *panel.notes, *([left_out] if short else []), *_said_of_ends(following, kept, panel))
-    return History(np.stack(cut), np.array(panel.labels, dtype=object)[kept], following, notes)
+    return History(np.stack(cut), np.array(panel.labels, dtype=object)[kept], following, notes + untested, tested)
 
 
 def _said_of_ends(following: np.ndarray, kept: Sequence[int], panel: Panel) -> tuple[Note, ...]:

@@ -11,14 +11,23 @@ from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed
 from fourfold.data.reading import fitting
 from fourfold.errors import DataError, OptionError
-from fourfold.preprocessing.windows import Windows
+from fourfold.preprocessing.windows import Seen, Windows
 
 from .ahead import Ahead
 from .panel import Panel
 from .rolling import Timeline, few_windows, largest, plan_windows, too_few
 from .seasons import season_of
 
-__all__ = ["Placed", "check_room", "cut_windows", "placed_in", "season_with_room", "window_of"]
+__all__ = [
+    "Placed",
+    "check_room",
+    "cut_windows",
+    "error_of_repeating",
+    "placed_in",
+    "season_with_room",
+    "whole_windows",
+    "window_of",
+]
 
 FEWEST_STEPS = 8
 """The shortest window that is chosen: networks read series, not pairs of numbers."""
@@ -67,13 +76,13 @@ def placed_in(panel: Panel, windows: Windows) -> Placed:
             short.append(number)
         elif not len(origin):
             early.append(number)
-        whole = _whole(values[:, :K], origin - start, T, H)
+        whole = whole_windows(values[:, :K], origin - start, T, H)
         absent += int((~whole).sum())
         origins.append(origin[whole])
     return Placed(origins, stride, since, absent, tuple(short), tuple(early))
 
 
-def _whole(targets: np.ndarray, origin: np.ndarray, window: int, horizon: int) -> np.ndarray:
+def whole_windows(targets: np.ndarray, origin: np.ndarray, window: int, horizon: int) -> np.ndarray:
     """Which windows have no step ahead that is absent, and begin when all of a series' targets (T, K) are known."""
     absent = np.isnan(targets)
     before = np.concatenate([[0], np.cumsum(absent.any(axis=1))])
@@ -184,7 +193,9 @@ def cut_windows(
     cells, earliest = np.concatenate(inputs), plan_windows(forecast)[0].train
     known = np.concatenate(targets)
     learnt = windows.learnt(cells[earliest], known[earliest], forecast.origin[earliest])
-    forecast = replace(forecast, windows=learnt)
+    scales = dict(zip(panel.labels, map(tuple, forecast.scale.tolist())))
+    seen = Seen(str(panel.clock.axis[-1]) if windows.time else "", scales)
+    forecast = replace(forecast, windows=replace(learnt, seen=seen))
     notes = []
     empty = {number for number, places in enumerate(placed.origins) if not len(places)}
     for which, why in (
@@ -236,13 +247,8 @@ def _scales(panel: Panel, windows: Windows, first_test: int) -> np.ndarray:
     Source: Hyndman and Koehler 2006, "Another look at measures of forecast accuracy".
     """
     m, K = windows.season, len(windows.targets)
-    scale = np.full((len(panel.values), K), np.nan)
-    for number, values in enumerate(panel.values):
-        known = values[: max(first_test - int(panel.start[number]), 0), :K]
-        errors = np.abs(known[m:] - known[:-m])
-        if len(errors) and not np.isnan(errors).all(axis=0).any():
-            scale[number] = np.nanmean(errors, axis=0)
-    scale[~(scale > 0)] = np.nan
+    before = [max(first_test - start, 0) for start in panel.start.tolist()]
+    scale = np.stack([error_of_repeating(values[:end, :K], m) for values, end in zip(panel.values, before)])
     if np.isnan(scale).all(axis=0).any():
         raise DataError(
             "nothing-to-improve",
@@ -252,6 +258,16 @@ def _scales(panel: Panel, windows: Windows, first_test: int) -> np.ndarray:
             do="--target with another column; else use this rule itself",
         )
     return np.where(np.isnan(scale), np.nanmean(scale, axis=0), scale)
+
+
+def error_of_repeating(values: np.ndarray, season: int) -> np.ndarray:
+    """The mean absolute error (K,) of the last season repeated in (T, K), NaN where it makes none: of all targets where
+    one has no two values a season apart."""
+    errors = np.abs(values[season:] - values[:-season])
+    if not len(errors) or np.isnan(errors).all(axis=0).any():
+        return np.full(values.shape[1], np.nan)
+    mean = np.nanmean(errors, axis=0)
+    return np.where(mean > 0, mean, np.nan)
 
 
 def season_with_room(panel: Panel, ahead: Ahead, targets: int) -> tuple[int, Note]:
