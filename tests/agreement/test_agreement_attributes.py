@@ -68,3 +68,16 @@ def test_arguments_of_a_class_of_ones_own():
     }  # fmt: skip
     layer.noise_shape = None
     assert layer.get_config()["noise_shape"] is None and "rate" not in layer.get_config()
+
+
+def test_a_variable_takes_lists_and_a_built_sequential_is_built_again():
+    found = []
+    for k in (keras, fourfold):
+        variable = k.Variable(np.ones(3, "float32"))
+        variable.assign_add([1.0, 2.0, 3.0])
+        variable.assign_sub([1, 1, 1])
+        model = k.Sequential([k.Input((4,)), k.layers.Dense(2)])
+        model.build()
+        found.append([variable.numpy(), np.asarray(variable * [1.0, 0.0, 2.0]), np.asarray(model.output_shape[1:])])
+    for got, wanted in zip(found[1], found[0], strict=True):
+        np.testing.assert_array_equal(got, wanted)

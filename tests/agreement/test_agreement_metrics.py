@@ -125,6 +125,37 @@ def test_masked_steps_count_alike_in_fit_and_in_evaluation():
     assert found[0][1] == pytest.approx(every.mean(), rel=1e-5)
 
 
+def test_a_function_that_leaves_out_hidden_steps_itself_gives_one_number_a_batch():
+    """As a loss and as a metric, with a mask: the numbers are Keras's."""
+    steps, classes = RNG.integers(1, 9, (ROWS, 6)), RNG.integers(0, 3, (ROWS, 6))
+    for row, length in enumerate(RNG.integers(1, 7, ROWS)):
+        steps[row, length:] = classes[row, length:] = 0
+    found, weights = [], None
+    for k in (keras, fourfold):
+
+        def own_loss(y_true, y_pred, k=k):
+            there = k.ops.cast(y_true != 0, "float32")
+            return k.ops.sum(k.losses.sparse_categorical_crossentropy(y_true, y_pred) * there) / k.ops.sum(there)
+
+        def own_share(y_true, y_pred, k=k):
+            same = k.ops.cast(y_true, "int32") == k.ops.cast(k.ops.argmax(y_pred, axis=-1), "int32")
+            there = k.ops.cast(y_true != 0, "float32")
+            return k.ops.sum(k.ops.cast(same, "float32") * there) / k.ops.sum(there)
+
+        inputs = k.Input((6,))
+        hidden = k.layers.LSTM(4, return_sequences=True)(k.layers.Embedding(9, 3, mask_zero=True)(inputs))
+        model = k.Model(inputs, k.layers.Dense(3, activation="softmax")(hidden))
+        weights = model.get_weights() if weights is None else weights
+        model.set_weights(weights)
+        model.compile(k.optimizers.SGD(0.1), own_loss, metrics=[own_share, own_loss])
+        told = model.fit(steps, classes, shuffle=False, verbose=0).history
+        found.append([told[name][0] for name in sorted(told)])
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-4)
+    model.compile("sgd", own_loss, metrics=[own_loss], weighted_metrics=[own_share])  # Keras stops here
+    one = model.evaluate(steps[:9], classes[:9], sample_weight=np.full(9, 0.5), verbose=0, return_dict=True)
+    np.testing.assert_allclose(one["own_loss"], one["loss"] / 0.5, rtol=1e-5)
+
+
 def test_a_number_a_class_is_shown(capsys):
     model = model_of(fourfold, "classes")
     model.fit(X, TARGETS["softmax"], epochs=1, verbose=1)

@@ -19,6 +19,11 @@ def model():
     return net
 
 
+def pair():
+    left, right = Input((4,), name="left"), Input((4,), name="right")
+    return Model([left, right], layers.Add()([left, right]))
+
+
 TABLE = [
     ("effort", lambda: Options(effort="quik"),
      "unknown effort: got 'quik' (did you mean 'quick'?), wanted tiny, quick, standard, thorough"),
@@ -78,6 +83,12 @@ TABLE = [
      "a Sequential is made of layers: got the class Dense, wanted a layer. Do this: Dense(...), an instance"),
     ("number-of-inputs", lambda: model().fit([X, X], Y, verbose=0),
      "the model takes another number of inputs: got 2, wanted 1"),
+    ("lengths-of-inputs", lambda: pair().predict([X, X[:7]], verbose=0),
+     "the inputs differ in length: got left: 30, right: 7, wanted as many rows in each"),
+    ("loss-weight", lambda: model().compile("sgd", "mse", ["accuracy"]),
+     "loss_weights are numbers: got 'accuracy', wanted a number for each output. Do this: name the arguments after loss, as in compile(optimizer, loss, metrics=[...])"),
+    ("not-built", lambda: Sequential([layers.Dense(2)]).build(),
+     "the model does not know its input's shape yet: got a Sequential without Input. Do this: put Input(shape=...) first, or call build((None, ...))"),
     ("text-array", lambda: model().fit(X, np.array(["a", "b"] * 15), verbose=0),
      "an array holds text: got <U1, wanted numbers. Do this: np.unique(y, return_inverse=True)[1] numbers classes; StringLookup and TextVectorization read texts"),
     ("no-targets", lambda: model().evaluate(X, verbose=0),

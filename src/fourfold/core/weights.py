@@ -203,4 +203,5 @@ class Weight:
 
 
 def _value(other: Any) -> Any:
-    return other.value if isinstance(other, Weight) else other
+    other = other.value if isinstance(other, Weight) else other
+    return np.asarray(other) if isinstance(other, (list, tuple)) else other

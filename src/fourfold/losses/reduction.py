@@ -109,7 +109,7 @@ def reduce(
         if reduction in ("sum_over_batch_size", "mean"):
             weights = weights * divide_no_nan(jnp.asarray(weights.size, values.dtype), jnp.sum(weights))
     if sample_weight is not None:
-        own = fit_weights(sample_weight, values)
+        own = fit_weights(sample_weight, values if values.ndim or weights is None else weights)
         weights = own if weights is None else own * weights
     if weights is not None:
         values = values * weights

@@ -138,6 +138,10 @@ class Metric(Configured):
     def fit_to(self, y_true_shape: Sequence[int | None], y_pred_shape: Sequence[int | None]) -> None:
         """Told of the shapes of targets and outputs before `init`: a state may have a number for each column."""
 
+    def of_each(self, y_true: Any, y_pred: Any) -> bool:
+        """Whether it looks at each row of a batch, some of which a mask may hide."""
+        return True
+
     def init(self) -> State:
         """The state before any batch."""
         first = {name: v.spec.initializer(v.shape) for name, v in self._own_variables().items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jax import Array
 
@@ -71,6 +72,7 @@ def _summed(values: Array, sample_weight: Any, mask: Any) -> tuple[Array, Array]
             weights = own if weights is None else weights * own
     if weights is None:
         weights = jnp.ones((1,) * values.ndim, values.dtype)
+    values = jnp.broadcast_to(values, weights.shape) if not values.ndim else values
     weights = jnp.broadcast_to(weights, values.shape)
     per_sample = values.size / values.shape[0] if values.ndim and values.size else 1.0
     return jnp.sum(values * weights) / per_sample, jnp.sum(weights) / per_sample
@@ -105,6 +107,10 @@ class MeanMetricWrapper(MeanMetric):
     ) -> None:
         super().__init__(name=name or getattr(fn, "__name__", type(fn).__name__), dtype=dtype)
         self.fn, self.options = fn, options
+
+    def of_each(self, y_true: Any, y_pred: Any) -> bool:
+        """Not where the function gives one number of a batch: what a mask hides, it has left out itself."""
+        return bool(jax.eval_shape(self.values, y_true, y_pred).ndim)
 
     def values(self, y_true, y_pred):
         return self.fn(jnp.asarray(y_true), jnp.asarray(y_pred), **self.options)

@@ -55,7 +55,7 @@ def prepare(
             got="y=None",
             wanted="an array y, also in validation_data=(x, y)",
         )
-    rows = len(jax.tree.leaves(inputs)[0])
+    rows = rows_of(model, inputs)
     y = _unlisted(y, rows) if len(names) == 1 else y
     structured = y is None or isinstance(y, dict) or (isinstance(y, (list, tuple)) and len(names) > 1)
     targets = per_output(y, names, "y") if structured else [y, *[None] * (len(names) - 1)]
@@ -135,6 +135,19 @@ def as_inputs(model: Trainer, x: Any, stream: bool = False) -> Any:
             _check_tokens(name, table, array)
         arrays.append(array)
     return jax.tree.unflatten(jax.tree.structure(structure), arrays)
+
+
+def rows_of(model: Trainer, inputs: Any) -> int:
+    """How many rows checked inputs have, each as many."""
+    lengths = [len(array) for array in jax.tree.leaves(inputs)]
+    if len(set(lengths)) > 1:
+        raise ShapeError(
+            "lengths-of-inputs",
+            "the inputs differ in length",
+            got=", ".join(f"{name}: {length}" for name, length in zip(model.input_names, lengths)),
+            wanted="as many rows in each",
+        )
+    return lengths[0]
 
 
 def _check_tokens(name: str, table: Embedding, tokens: np.ndarray) -> None:

@@ -60,8 +60,7 @@ class Compiled:
         for item in self.losses:
             if item is not None and item not in ("ce", "crossentropy"):
                 losses.loss_of(item)
-        weights = per_output(loss_weights, names, "loss_weights")
-        self.loss_weights = [1.0 if weight is None else float(weight) for weight in weights]
+        self.loss_weights = [_weight(item) for item in per_output(loss_weights, names, "loss_weights")]
         self.metrics = [as_list(item) for item in per_output(metric, names, "metrics", several=True)]
         self.weighted = [
             as_list(item) for item in per_output(weighted_metrics, names, "weighted_metrics", several=True)
@@ -232,6 +231,20 @@ def per_output(value: Any, names: list[str], what: str, several: bool = False) -
             wanted=f"{len(names)}",
         )
     return list(value) if several else [_alone(item) for item in value]
+
+
+def _weight(given: Any) -> float:
+    """The weight of an output's loss."""
+    try:
+        return 1.0 if given is None else float(given)
+    except (TypeError, ValueError):
+        raise OptionError(
+            "loss-weight",
+            "loss_weights are numbers",
+            got=repr(given),
+            wanted="a number for each output",
+            do="name the arguments after loss, as in compile(optimizer, loss, metrics=[...])",
+        ) from None
 
 
 def _alone(item: Any) -> Any:

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 
 from fourfold.callbacks import CallbackList, ProgressBar
-from fourfold.models.arrays import as_inputs, streamed
+from fourfold.models.arrays import as_inputs, rows_of, streamed
 from fourfold.models.batches import Batches, as_batches
 from fourfold.training.reading import Rows, ahead
 
@@ -41,10 +41,11 @@ def predict(
     told.on_predict_begin({})
     if isinstance(x, Batches):
         made = ahead(as_inputs(model, batch.x) for batch in x.epoch(x.steps(steps), None))
-        parts: Any = ((inputs, _rows(inputs)) for inputs in made)
+        parts: Any = ((inputs, rows_of(model, inputs)) for inputs in made)
     else:
         inputs = as_inputs(model, x, streamed(x))
-        rows = _rows(inputs) if steps is None else min(_rows(inputs), steps * batch_size)
+        rows = rows_of(model, inputs)
+        rows = rows if steps is None else min(rows, steps * batch_size)
         parts = _of_one_batch(inputs, rows, batch_size) if alone else [(inputs, rows)]
     outputs, done = [], 0
     for number, (part, count) in enumerate(parts):
@@ -84,10 +85,6 @@ def _outputs(model: Trainer, inputs: Any, rows: int, batch_size: int) -> Any:
 
     reads = any(isinstance(leaf, Rows) for leaf in jax.tree.leaves(inputs))
     return _joined([run(part) for part in (ahead(parts()) if reads else parts())], rows)
-
-
-def _rows(inputs: Any) -> int:
-    return len(jax.tree.leaves(inputs)[0])
 
 
 def _read(array: Any, part: Any) -> Any:

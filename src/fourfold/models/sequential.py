@@ -106,7 +106,11 @@ class Sequential(Model):
 
     def build(self, *inputs: Any, **kwargs: Any) -> None:
         """Makes the graph for an input shape (with the batch axis), unless it is made."""
-        shape = inputs[0] if inputs else kwargs["input_shape"]
+        if self._has_graph:
+            return
+        shape = inputs[0] if inputs else kwargs.get("input_shape")
+        if shape is None:
+            raise self._not_built()
         self._build_for(jax.tree.map(as_spec, shape, is_leaf=is_shape))
 
     def _build_for(self, specs: Any) -> None:

@@ -49,7 +49,9 @@ class Reported:
     def seen(self, batch: Batch, outputs: list[Array], masks: list[Array | None]) -> tuple[Any, Array, Array | None]:
         """What the metric is told of a batch: targets, outputs, weights."""
         weight = batch.weights[self.output] if self.weighted else None
-        return batch.targets[self.output], outputs[self.output], _masked(weight, masks[self.output])
+        target, output, mask = batch.targets[self.output], outputs[self.output], masks[self.output]
+        hides = mask is not None and self.metric.of_each(target, output)
+        return target, output, _masked(weight, mask if hides else None)
 
 
 @dataclass(frozen=True)
