@@ -312,3 +312,14 @@ def test_a_header_above_new_rows_of_a_table_without_one(target, tmp_path):
         np.testing.assert_array_equal(np.stack([*rows.inputs.values()], axis=1), x[:5])
         said = "\n".join(map(str, rows.notes))
         assert ("no header" in said) == text[0].isdigit() and "taken for missing" not in said
+
+
+@pytest.mark.parametrize(
+    ("years", "codes", "target"),
+    [("2020", "R+{}", "2020"), ("2016,2020", "R+{},D+{}", "2020"), ("2020", "{}", "x1")],
+)
+def test_a_year_above_words_is_a_name(years, codes, target, tmp_path):
+    """Above numbers it may be one of them."""
+    rows = (f"place {i % 4}," + codes.format(*[i % 3 + 1] * 2) for i in range(30))
+    (tmp_path / "a.csv").write_text("\n".join((f"state,{years}", *rows)))
+    assert read(tmp_path / "a.csv").target_name == target

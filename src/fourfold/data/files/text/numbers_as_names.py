@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .name_or_value import Records, below_of, is_alike, is_new, is_number
+from .name_or_value import FEWEST_BELOW, Records, below_of, is_alike, is_new, is_number
 
 __all__ = ["are_beside_words", "count_columns", "names_by_numbers", "whole_numbers"]
 
@@ -35,7 +35,27 @@ def count_columns(first: Sequence[str]) -> bool:
 def names_by_numbers(records: Records) -> bool:
     """Whether the first record has numbers that are names, beside words: years, places, wavelengths."""
     first, rest = records[0], records[1:]
-    return _counts(first, whole_numbers(first), rest) or _rises(first, rest) or _above_fractions(first, rest)
+    counts_or_rises = _counts(first, whole_numbers(first), rest) or _rises(first, rest)
+    return counts_or_rises or _above_fractions(first, rest) or _above_words(first, rest)
+
+
+def _above_words(first: Sequence[str], rest: Records) -> bool:
+    """Whether all numbers of a record are years above words alone, beside words that don't occur below.
+
+    >>> rest = [["Alabama", "R+27"], ["Alaska", "R+16"], ["Ohio", "D+1"]]
+    >>> _above_words(["state", "2020"], rest), _above_words(["state", "2020"], [*rest, ["Iowa", "7"]])
+    (True, False)
+    """
+    years = [place for place, cell in enumerate(first) if is_number(cell)]
+    below = [below_of(rest, place) for place in range(len(first))]
+    words = all(
+        re.fullmatch(r"\s*(19|20)\d\d\s*", first[place])
+        and len(below[place]) >= FEWEST_BELOW
+        and not any(map(is_number, below[place]))
+        for place in years
+    )
+    names = [cell not in cells for place, (cell, cells) in enumerate(zip(first, below)) if place not in years]
+    return bool(years) and words and bool(names) and all(names)
 
 
 def _above_fractions(first: Sequence[str], rest: Records) -> bool:
