@@ -119,7 +119,7 @@ def test_a_killed_worker_costs_its_task_which_runs_again(cluster, folder):
 @pytest.mark.parametrize("found_by", ["the study", "the scheduler"])
 def test_a_stopped_worker_is_given_up(folder, monkeypatch, found_by):
     if found_by == "the scheduler":
-        monkeypatch.setattr("fourfold.study.cluster.SILENT", "20s")
+        monkeypatch.setattr("fourfold.study.cluster.SILENT", "60s")  # a busy machine is silent for 30
     with Cluster(workers=2) as cluster:
         run_blocks([Slow("first", 0.1)], folder, cluster)
         stopped = next(iter(cluster.client.run(os.getpid).values()))
