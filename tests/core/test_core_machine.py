@@ -48,7 +48,7 @@ def test_the_limits_of_all_groups_that_a_process_is_in_hold(form, tmp_path, monk
 def within(limit, megabytes, *arguments):
     """Python in a process of its own, under a limit of ulimit (not set between fork and exec: threads run here)."""
     limited = ["sh", "-c", f'ulimit {limit} {megabytes * 1000}; exec "$0" "$@"', sys.executable, *arguments]
-    return subprocess.run(limited, capture_output=True, text=True, timeout=60)
+    return subprocess.run(limited, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.parametrize("limit", ["-v", "-d"])
@@ -89,7 +89,7 @@ except FourfoldError as error:
 """
     ended = within("-d", 2000, "-c", code)
     assert re.fullmatch(r"no-[a-z-]+ \[\]\n", ended.stdout), ended
-    unlimited = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    unlimited = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert "sklearn.tree" in unlimited.stdout
 
 
