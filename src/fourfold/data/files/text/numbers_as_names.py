@@ -46,16 +46,14 @@ def _above_words(first: Sequence[str], rest: Records) -> bool:
     >>> _above_words(["state", "2020"], rest), _above_words(["state", "2020"], [*rest, ["Iowa", "7"]])
     (True, False)
     """
-    years = [place for place, cell in enumerate(first) if is_number(cell)]
-    below = [below_of(rest, place) for place in range(len(first))]
-    words = all(
-        re.fullmatch(r"\s*(19|20)\d\d\s*", first[place])
-        and len(below[place]) >= FEWEST_BELOW
-        and not any(map(is_number, below[place]))
-        for place in years
+    columns = [(cell, below_of(rest, place), is_number(cell)) for place, cell in enumerate(first)]
+    years = all(
+        re.fullmatch(r"\s*(19|20)\d\d\s*", cell) and len(below) >= FEWEST_BELOW and not any(map(is_number, below))
+        for cell, below, number in columns
+        if number
     )
-    names = [cell not in cells for place, (cell, cells) in enumerate(zip(first, below)) if place not in years]
-    return bool(years) and words and bool(names) and all(names)
+    new = all(cell not in below for cell, below, number in columns if not number)
+    return years and new and any(number for *_, number in columns) and not all(number for *_, number in columns)
 
 
 def _above_fractions(first: Sequence[str], rest: Records) -> bool:
