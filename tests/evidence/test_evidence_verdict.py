@@ -67,6 +67,18 @@ def verdicts():
     return {name: decide(findings) for name, findings in CASES.items()}
 
 
+@pytest.mark.parametrize("case", ["choose", "equivalent"])
+def test_one_learning_rate_decides_nothing(verdicts, case):
+    """Which family a learning rate suits is not which is better."""
+    assert verdicts[case].kind == case
+    verdict = decide(replace(CASES[case], one_rate=True))
+    assert (verdict.kind, verdict.settle) == ("undecided", None)
+    assert verdict.sentence.startswith("Undecided: ")
+    assert "at one learning rate" in " ".join(verdict.why) and verdict.change.startswith("More learning rates: ")
+    alone = {"dense": CASES[case].families["dense"]}
+    assert decide(replace(CASES[case], families=alone, one_rate=True)).kind == "choose"  # of one there is no other
+
+
 def test_choose(verdicts):
     verdict = verdicts["choose"]
     assert (verdict.kind, verdict.family, verdict.runner_up) == ("choose", "convolution", "attention")

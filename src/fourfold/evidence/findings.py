@@ -77,6 +77,8 @@ class Findings:
         groups: (n,), which examples depend on each other; None if each stands alone.
         strata: (n,), the classes that a balanced accuracy is the mean over; else None.
         weights: (n,), the loss of a wrong example, to a factor; None if all are alike.
+        one_rate: whether there was one learning rate, the same for all families: which of them it suits says nothing
+            of which is better.
         further: what else the study measured, for the doubts (`doubts` names the measures); decides nothing.
     """
 
@@ -91,6 +93,7 @@ class Findings:
     groups: np.ndarray | None = None
     strata: np.ndarray | None = None
     weights: np.ndarray | None = None
+    one_rate: bool = False
     further: tuple[Evidence, ...] = ()
 
     @property

@@ -172,6 +172,8 @@ class Reasons:
             end = "it leaves out what other groups would change"
         elif not self.c.identified:
             end = "with one trained model a family it leaves out what training again would change"
+        elif self.c.findings.one_rate:
+            end = "at one learning rate, which may suit one family and not another"
         elif i.low > 0:
             end = "above zero" if self.kind == "choose" else "above zero, but the baseline is not beaten"
         elif i.high >= m:  # "to 1.0 points, more than the margin of 1.0" would read as a slip
@@ -331,6 +333,8 @@ class Reasons:
     def _settle_words(self) -> Sentence:
         if self.c.groups == 1:
             return Sentence("Test rows of other groups: one alone says nothing of the next.")
+        if self.c.findings.one_rate:
+            return Sentence("More learning rates: the family that leads at one of them may be behind at its own best.")
         if not self.settled_by:
             return Sentence("A margin above 0: without one, families that are level are never equivalent.")
         needed = self._needed("settle it")

@@ -7,7 +7,8 @@ With [L, U] the simultaneous interval of a family minus the best other, and m th
                 better than it by more than m: they scatter
     equivalent  at least two families have -m < L and U < m: take the cheapest by counted FLOPs
     choose      L > 0 and U >= m
-    undecided   else; also where choosing would need the variance of training again, or of groups, and nothing shows it
+    undecided   else; also where choosing would need the variance of training again, or of groups, and nothing shows it,
+                or more than one learning rate
 """
 
 from __future__ import annotations
@@ -86,6 +87,8 @@ def rule(c: Compared) -> tuple[Kind, str, list[str], dict[str, int] | None]:
         return "undecided", ranked[0], [], _settled_by(c, ranked[0])
     if not c.best_others:
         return "choose", ranked[0], [], None
+    if c.findings.one_rate:
+        return "undecided", ranked[0], [], None
     inside = [f for f in ranked if -m < c.best_others[f].low and c.best_others[f].high < m]
     usable = sorted((f for f in inside if f in beating), key=c.cost)
     if len(inside) >= 2 and usable:

@@ -124,6 +124,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
             for name, (values, score) in baselines.items()
         },
         margin=margin,
+        one_rate=len(rates) == 1,
         protocol="cross-validation" if study.protocol == "cross-validation" else "hold-out",
         further=(
             *concerns(study, trials),
