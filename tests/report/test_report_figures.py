@@ -409,6 +409,9 @@ def test_rows_of_a_test_set_of_their_own_are_told_apart():
     assert subject(told, {"classes": ["a", "b"]})[0] == "400 rows of 20 groups, weighted"
     assert subject(told | {"groups": 400}, {"classes": ["a", "b"]})[0] == "400 rows, weighted"  # each its own
     assert subject({**data, "time_ordered": True, "test_rows": 0}, {})[0] == "400 rows, in order of time"
+    windows = {**data, "each": "window", "groups": 80, "test_rows": 0}  # grouped by when they are
+    assert subject(windows | {"series": 12}, {})[0] == "400 windows of 12 series"
+    assert subject(windows | {"series": 1}, {})[0] == "400 windows"
     named = data | {"inferred": [{"what": "target", "value": "species", "because": "the last column"}]}
     assert subject(named, {"classes": ["a", "b"]})[-1] == "2 classes of species"
     assert subject(named, {"kind": "regression"})[-1] == "regression of species"

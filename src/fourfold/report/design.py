@@ -52,8 +52,7 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     shape = _shape(data)
     steps, one = bool(task.get("stepwise")), example(data)
     count = plural(data["rows"], one, several(one))
-    groups = data.get("groups") or data["rows"]  # of one series each window is its own
-    count += f" of {plural(groups, 'group')}" if groups < data["rows"] else ""
+    count += f" of {of}" if (of := _parts(data)) else ""
     count += f", {fmt.integer(data['test_rows'])} of them for tests" if data.get("test_rows") else ""
     count += ", weighted" * bool(data.get("weighted")) + ", in order of time" * bool(data.get("time_ordered"))
     layout = str(data.get("layout") or "")
@@ -69,6 +68,19 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     if targets and task.get("score") == "mase":
         return (*words, _forecast(targets))
     return (*words, plural(len(targets), "target") if targets else str(task.get("kind") or "") + of_target + each)
+
+
+def _parts(data: dict[str, Any]) -> str:
+    """The series or groups that the examples are of; "" where each stands alone. Windows to forecast from are grouped
+    by when they are, which says less than whose.
+
+    >>> _parts({"rows": 900, "groups": 80, "series": 12}), _parts({"rows": 400, "groups": 20}), _parts({"rows": 400})
+    ('12 series', '20 groups', '')
+    """
+    if "series" in data:
+        return f"{fmt.integer(data['series'])} series" if data["series"] > 1 else ""
+    groups = data.get("groups") or data["rows"]
+    return plural(groups, "group") if groups < data["rows"] else ""
 
 
 def _shape(data: dict[str, Any]) -> str:

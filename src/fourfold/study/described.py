@@ -25,6 +25,7 @@ def described(study: Study) -> dict[str, Any]:
         "rows": dataset.rows,
         **({} if dataset.test_rows is None else {"test_rows": len(dataset.test_rows)}),
         **({} if dataset.groups is None else {"groups": len(set(dataset.groups.tolist()))}),
+        **({} if dataset.forecast is None else {"series": len(dataset.forecast.labels)}),
         **({} if dataset.weights is None else {"weighted": True}),
         **({"time_ordered": True} if dataset.time_ordered else {}),
         "each": dataset.each,
