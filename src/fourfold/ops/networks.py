@@ -12,7 +12,9 @@ from jax.core import Tracer
 
 from fourfold.errors import OptionError
 from fourfold.ops import pooling
-from fourfold.ops.convolution import transposed
+from fourfold.ops.attention import attend, causal_mask, read
+from fourfold.ops.convolution import convolution, transposed
+from fourfold.ops.depthwise import depthwise
 
 
 def conv(
@@ -29,10 +31,9 @@ def conv(
     (2, 6, 6, 4)
     """
     x, kernel = _channels_last(inputs, data_format), jnp.asarray(kernel)
-    axes = x.ndim - 2
+    window = _window(x, strides, padding, dilation_rate)
     groups = x.shape[-1] // kernel.shape[-2]
-    y = _convolved(x, kernel, _each(strides, axes), padding, _each(dilation_rate, axes), groups)
-    return _as_given(y, data_format)
+    return _as_given(convolution(x.astype(kernel.dtype), kernel, **window, groups=groups), data_format)
 
 
 def depthwise_conv(
@@ -49,10 +50,7 @@ def depthwise_conv(
     (2, 6, 6, 6)
     """
     x, kernel = _channels_last(inputs, data_format), jnp.asarray(kernel)
-    axes, channels = x.ndim - 2, x.shape[-1]
-    kernel = kernel.reshape(*kernel.shape[:-2], 1, channels * kernel.shape[-1])
-    y = _convolved(x, kernel, _each(strides, axes), padding, _each(dilation_rate, axes), channels)
-    return _as_given(y, data_format)
+    return _as_given(depthwise(x, kernel, **_window(x, strides, padding, dilation_rate)), data_format)
 
 
 def separable_conv(
@@ -84,18 +82,15 @@ def conv_transpose(
     (2, 8, 8, 5)
     """
     x = _channels_last(inputs, data_format)
-    axes = x.ndim - 2
-    more = None if output_padding is None else _each(output_padding, axes)
-    window = {"strides": _each(strides, axes), "padding": padding, "dilation": _each(dilation_rate, axes)}
+    more = None if output_padding is None else _each(output_padding, x.ndim - 2)
+    window = _window(x, strides, padding, dilation_rate)
     return _as_given(transposed(x, jnp.asarray(kernel), **window, output_padding=more), data_format)
 
 
-def _convolved(x: Array, kernel: Array, strides: Any, padding: str, dilation: Any, groups: int) -> Array:
-    spatial = "HWD"[: x.ndim - 2]
-    numbers = (f"N{spatial}C", f"{spatial}IO", f"N{spatial}C")
-    return lax.conv_general_dilated(
-        x, kernel, strides, padding.upper(), None, dilation, numbers, feature_group_count=groups
-    )
+def _window(x: Array, strides: Any, padding: str, dilation: Any) -> dict[str, Any]:
+    """How a kernel goes over the axes of x (N, ..., C)."""
+    axes = x.ndim - 2
+    return {"strides": _each(strides, axes), "padding": padding.lower(), "dilation": _each(dilation, axes)}
 
 
 def max_pool(
@@ -197,16 +192,19 @@ def dot_product_attention(
     >>> dot_product_attention(*[jnp.ones((2, 5, 3, 4))] * 3, is_causal=True).shape
     (2, 5, 3, 4)
     """
-    query, key, value = jnp.asarray(query), jnp.asarray(key), jnp.asarray(value)
-    scores = jnp.einsum("nqhd,nkhd->nhqk", query, key) * (query.shape[-1] ** -0.5 if scale is None else scale)
+    query, key, value = (jnp.swapaxes(jnp.asarray(x), 1, 2) for x in (query, key, value))
+    scale = query.shape[-1] ** -0.5 if scale is None else scale
+    mask = None if mask is None else jnp.asarray(mask).astype(bool)
+    if is_causal:
+        causal = causal_mask(query.shape[-2], key.shape[-2])[None, None]
+        mask = causal if mask is None else mask & causal
+    if bias is None and attn_logits_soft_cap is None:
+        return jnp.swapaxes(attend(query, key, value, mask=mask, scale=scale), 1, 2)
+    scores = jnp.einsum("nhqd,nhkd->nhqk", query, key) * scale
     if attn_logits_soft_cap is not None:
         scores = attn_logits_soft_cap * jnp.tanh(scores / attn_logits_soft_cap)
     scores = scores if bias is None else scores + bias
-    if is_causal:
-        scores = jnp.where(jnp.tril(jnp.ones(scores.shape[-2:], bool)), scores, -1e30)
-    if mask is not None:
-        scores = jnp.where(jnp.asarray(mask).astype(bool), scores, -1e30)
-    return jnp.einsum("nhqk,nkhd->nqhd", jax.nn.softmax(scores), value)
+    return jnp.swapaxes(read(scores, value, mask=mask)[0], 1, 2)
 
 
 def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Array:
