@@ -126,6 +126,7 @@ FILES = {
     "npz of objects": (npz(x=np.array([{}, 1], dtype=object), y=Y), 3, "pickle", "numpy.array(x, float)"),
     "npz of object labels": (npz(x=X, y=np.array(["p", "q"] * 15, dtype=object)), 3, "pickle",
         "Do this: numpy.array(y, float), or numpy.array(y, str)"),
+    "npz of one value y": (npz(x=X, y=np.array(1)), 2, "no-array", "y can't be used: got shape ()"),
     "npz lengths": (npz(x=X, y=Y[:-3]), 2, "different-lengths", "30 rows of x and 27 of y"),
     "npz of NaN targets": (npz(x=X, y=np.where(Y, np.nan, 1.5)), 2, "missing-target", "15 of 30 rows"),
     "npz of one class": (npz(x=X, y=Y * 0), 2, "one-class", "only one class"),
@@ -269,6 +270,7 @@ ARRAYS = [
     (X, [{}] * 30, "object-column"),
     (np.array([[{}, 1]] * 30, dtype=object), Y, "object-column"),
     (X, Y[:, None, None], "target-axes"),
+    (X, np.array(1), "no-array"),
 ]
 
 

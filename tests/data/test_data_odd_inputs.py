@@ -106,6 +106,7 @@ READ = {
     "minus as a dash": (column(["−1", "−2", "3"]), "1 number"),
     "exponents": (column(["1e-3", "2E5", "7"]), "1 number"),
     "hexadecimal": (column(["0x1F", "0x2A"]), "1 category"),
+    "codes with lines below": (rows("v,y", lambda i: f"{i % 3}_{i % 4}"), "column v: category (several numbers in a cell, as in '0_0'"),
     "codes with leading zeros": (column(["00501", "10001"]), "codes: they have leading zeros"),
     "leading zeros of numbers": (column(["007", "42", "5"]), "1 number"),
     "numbers with a unit": (column(["5 kg", "7 kg", "9 kg"]), "column v: number (kg left out)"),

@@ -50,6 +50,16 @@ def test_of_dates_in_files(tmp_path, way):
         assert line.startswith(form.format(60, example))
 
 
+@pytest.mark.parametrize("form", ["%Y-%m-%d %H:%M:%S+01", "%Y%m%dT%H%M%S+0100", "%Y%m%dT%H+01"])
+def test_offsets_as_databases_and_iso_without_marks_have_them(form, tmp_path, recwarn):
+    LOCAL.assign(when=LOCAL["when"].dt.strftime(form), y=TARGET).to_csv(tmp_path / "data.csv", index=False)
+    data = read(tmp_path / "data.csv", target="y")
+    assert data.inputs["when"].tolist() == (LOCAL["when"] - pd.Timedelta(hours=1)).dt.to_pydatetime().tolist()
+    example = LOCAL["when"][0].strftime(form)
+    assert f"column when: date ({example!r} and the like turned to Greenwich time)" in map(str, data.notes)
+    assert not recwarn.list
+
+
 @pytest.mark.parametrize("make", [lambda frame: frame, pl.from_pandas], ids=["pandas", "polars"])
 def test_of_data_frames(make):
     for train, new, form in ((ZONED, LOCAL, BARE), (LOCAL, ZONED, OTHER)):

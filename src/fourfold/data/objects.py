@@ -304,8 +304,8 @@ def _target(y: Any, inputs: np.ndarray | Table) -> Target:
 
 def _are_of_words(y: Any) -> bool:
     """Whether these are lists of words, a list for each row, some of another length than others."""
-    lists = isinstance(y, (list, tuple, np.ndarray)) and len(y) > 0 and all(map(is_of_words, y))
-    return lists and len({len(words) for words in y}) > 1
+    rows = y if isinstance(y, (list, tuple)) or (isinstance(y, np.ndarray) and y.ndim) else ()
+    return len(rows) > 0 and all(map(is_of_words, rows)) and len({len(words) for words in rows}) > 1
 
 
 def _array(values: Any, what: str) -> np.ndarray:
@@ -325,7 +325,7 @@ def _array(values: Any, what: str) -> np.ndarray:
         raise DataError(
             "no-array",
             f"{what} can't be used",
-            got=f"one {type(values).__name__}",
+            got="shape ()" if isinstance(values, np.ndarray) else f"one {type(values).__name__}",
             wanted="an array, a list or a data frame, a row for each example",
         )
     return array

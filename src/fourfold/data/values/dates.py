@@ -24,9 +24,12 @@ LIKELY = 0.5
 """From this share of dates on it is said of words that they are such."""
 
 ZONE = re.compile(
-    r"(?<=[\dMm])\s*(?:(?:UTC|GMT)(?P<after>[-+]\d{1,2}(?::?\d\d)?)?|Z|(?P<offset>[-+]\d\d:?\d\d))", re.ASCII
+    r"(?<=[\dMm])\s*(?:(?:UTC|GMT)(?P<after>[-+]\d{1,2}(?::?\d\d)?)?|Z|(?P<offset>[-+]\d\d(?::?\d\d)?))", re.ASCII
 )
-"""What stands behind a clock that is not a local one."""
+"""What stands behind a clock that is not a local one; of whole hours databases write +02."""
+
+A_CLOCK = re.compile(r":|\dT\d")
+"""What clocks behind a day have within: of the marks that ISO needs not write the T stays."""
 
 ISO = re.compile(r"\s*\d{4}-\d\d-\d\d(?!.\d\d\.)|\s*\d{8}(?:T\d{2,6}|_\d{6}$)", re.ASCII)
 """How dates begin in ISO form; without marks only those with a clock, as 20200131 is a number. Behind hours alone
@@ -140,8 +143,9 @@ def _iso(word: str) -> datetime | None:
     try:
         if MIDNIGHT.search(text):
             text, behind = MIDNIGHT.sub("00:00", text), behind - timedelta(days=1)
-        return datetime.fromisoformat(text) - behind
-    except (ValueError, OverflowError, TypeError):
+        moment = datetime.fromisoformat(text)
+        return None if moment.tzinfo else moment - behind
+    except (ValueError, OverflowError):
         return None
 
 
@@ -150,8 +154,10 @@ def _zoned(text: str) -> tuple[str, timedelta]:
 
     >>> _zoned("2024-05-01 9:12 AM GMT+2")
     ('2024-05-01 9:12 AM', datetime.timedelta(seconds=7200))
+    >>> _zoned("20240501T0912Z")[0], _zoned("2024-05-01 09:12:00-07")[0], _zoned("2024-05-01")[0]
+    ('20240501T0912', '2024-05-01 09:12:00', '2024-05-01')
     """
-    found = re.search(f"{ZONE.pattern}$", text) if ":" in text else None
+    found = re.search(f"{ZONE.pattern}$", text) if A_CLOCK.search(text) else None
     if found is None:
         return text, timedelta()
     offset = (found["after"] or found["offset"] or "+0").replace(":", "")
