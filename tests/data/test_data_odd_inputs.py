@@ -260,7 +260,7 @@ READ = {
     "classes with blanks and emoji": (target(["left side", "😀"] * 15), "classification into 2 classes"),
     "a target in percent": (target([f"{i * 3 % 17} %" for i in range(40)]), "task:"),
     "ten rows": (rows("v,y", lambda i: i % 7, 10), "10 tested rows can show differences of about 78.4 points"),
-    "classes that differ in case": (target(["yes", "Yes", "no"] * 12), "classes that differ in case or blanks alone: 'Yes', 'yes'"),
+    "classes that differ in case": (target(["yes", "Yes", "no"] * 12), "classes that differ in case, blanks or unseen marks alone: 'Yes', 'yes'"),
     "an id that repeats": (rows("user_id,v,y", lambda i: f"{i // 4},{i * i % 17}"), "column 'user_id' is called an id and repeats"),
     # json, arrays
     "json of columns": (json.dumps({"v": list(range(30)), "y": [1, 0] * 15}), "30 rows"),

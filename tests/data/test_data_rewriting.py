@@ -251,3 +251,9 @@ def test_texts_below_a_word_are_no_table(tmp_path):
 def test_lines_above_names_of_more_columns_are_to_be_removed(tmp_path):
     text = "Tracks\n100\n,,A,,,B,,,\nframe,part,x,y,z,x,y,z\n" + "".join(f"{i},0,1,2,3,4,5,{i % 7}\n" for i in range(30))
     refused_and_said(text, 2, "ragged-row", "Do this: remove the lines above the one that names the columns", tmp_path)
+
+
+def test_sentences_around_a_table_are_no_blocks_of_its_rows(tmp_path):
+    data = read(made(f"# Results\n\nOf 2020.\n\n{MARKDOWN}\nSo far.\n", tmp_path), task="classification")
+    said = [str(note) for note in data.notes if "left out" in str(note)]
+    assert data.rows == len(ROWS) and said == ["left out: 3 lines around the table (such as '# Results')"]

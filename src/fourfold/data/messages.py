@@ -6,6 +6,7 @@ import math
 import re
 import shlex
 from collections.abc import Collection, Iterable, Sequence
+from unicodedata import normalize
 
 from fourfold.core.naming import several
 from fourfold.errors import OptionError, nearest
@@ -130,14 +131,18 @@ def _without_blanks(name: str) -> str:
 
 
 def listed(values: Sequence[object]) -> str:
-    """At most eight values, and how many more there are.
+    """At most eight values, and how many more there are; of words that look alike the letters written out.
 
     >>> listed(["a", "b"]), listed(range(10))
     ("'a', 'b'", '0, 1, 2, 3, 4, 5, 6, 7 and 2 more')
+    >>> print(listed(["caf\u00e9", "cafe\u0301"]))
+    'caf\u00e9', 'cafe\\u0301'
     """
-    shown = ", ".join(
-        repr(in_line(str(value))[:60]) if isinstance(value, str) else str(value) for value in values[:SHOWN]
-    )
+    words = [in_line(value)[:60] if isinstance(value, str) else "" for value in values[:SHOWN]]
+    looks = [normalize("NFC", word) for word in words]
+    spelled = [ascii if word != look and looks.count(look) > 1 else repr for word, look in zip(words, looks)]
+    each = zip(values, words, spelled)
+    shown = ", ".join(spell(word) if isinstance(value, str) else str(value) for value, word, spell in each)
     return f"{shown} and {len(values) - SHOWN} more" if len(values) > SHOWN else shown
 
 

@@ -78,7 +78,7 @@ def judge(case: Case) -> Iterator[Finding]:
     if case.task.kind == "classification" and (twice := _alike(case.task.classes)):
         yield Finding(
             "classes-alike",
-            f"classes that differ in case or blanks alone: {listed(twice)}",
+            f"classes that differ in case, blanks or unseen marks alone: {listed(twice)}",
             "classes",
             len(twice),
             "write them alike, if they are one class",
@@ -212,7 +212,7 @@ def _of_words(case: Case) -> Iterator[Finding]:
         if twice := _alike(sorted(levels)):
             yield Finding(
                 "levels-alike",
-                f"column {column.name!r} has words that differ in case or blanks alone: {listed(twice)}",
+                f"column {column.name!r} has words that differ in case, blanks or unseen marks alone: {listed(twice)}",
                 "words",
                 len(twice),
                 "write them alike, if they mean the same",

@@ -18,8 +18,8 @@ __all__ = ["check_one_table", "said_of_blocks"]
 FEWEST_WORDS, FEWEST_ABOVE = 2, 3
 """Words in columns of nothing but numbers from which on a line names columns, and the fewest such numbers."""
 
-FEWEST_BLOCKS, FEWEST_IN_BLOCKS = 4, 2
-"""Blocks of lines from which on they are no title, table and notes, and the lines that each has on average."""
+FEWEST_BLOCKS = 4
+"""Blocks of several lines from which on they are no title, table and notes."""
 
 
 def check_one_table(content: Content, dialect: Dialect, name: str) -> None:
@@ -45,13 +45,14 @@ def check_one_table(content: Content, dialect: Dialect, name: str) -> None:
 
 def said_of_blocks(content: Content) -> tuple[Note, ...]:
     """What is said of rows between which blank lines stand, as where a sentence or a series ends: they are no rows."""
-    blocks, lines, behind_blank, open_quote = 0, 0, True, False
+    sizes, open_quote = [0], False
     for line in content.head.split(b"\n"):
         blank = not line.strip() and not open_quote
         open_quote ^= line.count(b'"') % 2 == 1
-        blocks += behind_blank and not blank
-        lines, behind_blank = lines + (not blank), blank
-    if blocks < FEWEST_BLOCKS or lines < FEWEST_IN_BLOCKS * blocks:
+        sizes += [0] * (blank and sizes[-1] > 0)
+        sizes[-1] += not blank
+    blocks = sum(map(bool, sizes))
+    if sum(size > 1 for size in sizes) < FEWEST_BLOCKS:
         return ()
     more = " and more" if len(content.head) < content.unpacked else ""
     because = "if a series ends at each, give its rows a column that names it, for --id"
