@@ -262,6 +262,12 @@ def test_of_series_that_lie_apart_each_is_forecast_by_itself():
     read(new[["date", "sales"]], ahead=Ahead(7))
 
 
+def test_an_id_that_differs_in_every_row_is_to_be_left_out():
+    with pytest.raises(FourfoldError) as error:
+        read(daily(200).assign(row=range(200)), roles=Roles(id="row"), ahead=Ahead(7))
+    assert error.value.do == "name another column with --id, or leave it out: each series has one step alone"
+
+
 def test_what_is_advised_for_many_series_with_gaps_works():
     frame = pd.concat([daily(30 + shop % 9, shop).assign(shop=f"s{shop}") for shop in range(300)])
     frame = frame[["date", "shop", "sales"]].sample(frac=0.97, random_state=0)

@@ -168,6 +168,7 @@ def test_columns_that_are_not_to_be_used(tmp_path):
         (None, {"roles": Roles(drop="size", id="size")}, "a column can't have two roles: got 'size'"),
         (None, {"roles": Roles(drop="size", id="patient", time="size")}, "a column can't have two roles: got 'size'"),
         ("noise", {"roles": Roles(drop="v")}, "--drop names columns of a table"),
+        (None, {"roles": Roles(drop="patient,name,size,count,age")}, "Do this: name fewer columns with --drop"),
         (None, {"roles": Roles(drop="size,a, b")}, "give each a --drop of its own, where names have commas"),
     ],
 )

@@ -318,3 +318,24 @@ def test_new_texts_that_a_pattern_names_are_a_file_each(tmp_path):
     files, named = read_inputs(tmp_path / "new", learnt), read_inputs(str(tmp_path / "new" / "*.txt"), learnt)
     assert named.others["file"].tolist() == files.others["file"].tolist() == ["00.txt", "01.txt", "02.txt"]
     assert named.inputs["text"].tolist() == files.inputs["text"].tolist()
+
+
+def of_files(folder, texts):
+    """A folder of a file for each text, in two classes."""
+    for place, text in enumerate(texts):
+        (folder / "pq"[place % 2]).mkdir(exist_ok=True)
+        (folder / "pq"[place % 2] / f"{place:02}.txt").write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize("empty", [0, 7, 39])
+def test_files_without_a_text_are_texts_without_words(empty, tmp_path):
+    data = read(of_files(tmp_path, ["" if place == empty else text for place, text in enumerate(sentences(40, 6))]))
+    assert data.rows == 40 and data.inputs["text"].tolist().count(None) == 1
+    assert "column 'text' is empty in 1 of 40 texts: nothing tells their target" in [found.what for found in judge(data)]
+
+
+def test_files_without_any_text_are_refused(tmp_path):
+    with pytest.raises(FourfoldError, match="are empty: got 40 files, wanted words") as error:
+        read(of_files(tmp_path, [""] * 40))
+    assert error.value.slug == "blank-file"

@@ -187,6 +187,8 @@ def _how_to_cut(name: str, left_out: Sequence[str], kind: str) -> str:
         return f"a row for each of these, in pandas json_normalize(rows, {path}), rows being the list of objects"
     if any(IN_LISTS in reason for reason in left_out):
         return f"write {RECTANGULAR}"
+    if any(reason.endswith("(as asked)") for reason in left_out):
+        return "name fewer columns with --drop"
     if left_out:
         return "write what is left out as numbers or words, each in a column of its own"
     if "  " in name.strip():

@@ -229,6 +229,9 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         name, words = "picture", [str(path) for path in chosen]
     else:
         name, (words, encodings) = TEXT, zip(*(_text(path, reading.encoding) for path in chosen))
+        if not (reading.all or any(words)):
+            got, do = counted(len(words), "file"), "save or fetch them again"
+            raise FileError("blank-file", f"the texts of {folder} are empty", got=got, wanted="words", do=do)
         for encoding in sorted({*encodings} - {"utf-8-sig", reading.encoding}):
             which = f"{encodings.count(encoding):,} of {len(chosen):,} texts"
             notes.append(said_of(f"{encoding} of {which}"))

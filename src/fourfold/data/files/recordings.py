@@ -106,6 +106,8 @@ def _left_out(names: Sequence[str], because: str) -> list[Note]:
 
 
 def _holds_numbers(path: Path) -> bool:
+    if not path.stat().st_size:
+        return False
     content = look(path)
     lines = _lines(content.head[:HEAD])
     lines = lines[: -1 if content.size > HEAD else None]

@@ -135,6 +135,8 @@ def _with_room(panel: Panel, ahead: Ahead, windows: Windows) -> str:
         return f"--window {window}" + f", or --forecast {horizon}" * bool(horizon)
     most = largest(lambda horizon: fits(horizon, shortest), 1, windows.horizon, trials)
     if not most:
+        if max(map(len, panel.values)) == 1:
+            return "name another column with --id, or leave it out: each series has one step alone"
         few = "add steps: these are too few for any forecast"
         if apart := _apart(panel):
             return apart
