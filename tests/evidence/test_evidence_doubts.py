@@ -289,6 +289,15 @@ def test_errors_with_heavy_tails_are_doubted(tails, rows, words, held):
         held(doubt, verdict.evidence)
 
 
+@pytest.mark.parametrize("tails", [0, 3])
+def test_few_rows_that_decide_are_doubted_once(tails):
+    """As their errors were measured, or, where these are even, as the target was found before training."""
+    fear = Evidence(names.FOUND, "4 rows of 400 hold 60 % of it", 0.6, source="uneven-target")
+    said = decide(replace(of_numbers(tails, 400), further=(fear,))).doubts
+    assert ["4 rows of 400" in doubt for doubt in said].count(True) == (tails == 0)
+    assert ["squared error" in doubt for doubt in said].count(True) == (tails == 3)
+
+
 def test_one_row_with_most_of_the_squared_error_is_one_row():
     found = of_numbers(0, 80)
     families = {name: replace(of, losses=of.losses.copy()) for name, of in found.families.items()}

@@ -36,9 +36,8 @@ def test_a_guess_of_numbers_is_their_mean_however_they_are_scaled(bounds, output
     dataset = replace(from_arrays(X, y, bounds=bounds), weights=weights)
     assert dataset.task.output == output
     study = study_of(dataset, tmp_path)
-    prepared, preparations = prepare(dataset, study.splits[:1])
-    guess = tested.guessing(prepared, dataset.task)
-    told = scoring.of_validation("rmse", guess, preparations[0].learnt_target.scale)
+    guess = tested.guessing(study.prepared, dataset.task)
+    told = scoring.of_validation("rmse", guess, study.deviation)
     mean = dummy.DummyRegressor().fit(X, y, weights).predict(X)
     assert told == pytest.approx(metrics.mean_squared_error(y, mean, sample_weight=weights) ** 0.5, rel=1e-5)
 

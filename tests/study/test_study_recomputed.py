@@ -9,13 +9,19 @@ from sklearn import metrics
 from sklearn.datasets import load_diabetes, load_iris
 
 from fourfold.comparison import compare
-from fourfold.data import read_inputs
+from fourfold.data import from_arrays, read_inputs
+from fourfold.evidence import scoring
 from fourfold.evidence.names import PREDICTED_FOR
 from fourfold.evidence.statistics import Analysis, differences
 from fourfold.predictions import predicted
 from fourfold.preprocessing.task import Task
+from fourfold.study import baselines, tested
+from fourfold.study.baseline_blocks import of_each_part
 from fourfold.study.baselines import fitted_names
+from fourfold.study.efforts import EFFORTS
 from fourfold.study.measures import quality
+from fourfold.study.study import Study
+from fourfold.study.workers import Inline
 
 BASELINES = {
     "iris": ("majority class", "logistic regression", "boosted trees"),
@@ -93,6 +99,38 @@ def test_intervals_come_of_the_predictions_too(study):
     for row in found.results["comparisons"]:
         own = gaps[row["family"]]
         assert (own.low, own.high) == pytest.approx((row["low"], row["high"]))
+
+
+def test_a_validation_score_of_numbers_is_in_their_unit_in_every_split(tmp_path):
+    """Two rows hold most of the variance: what preparation divides by differs by far between the folds."""
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=(200, 3))
+    y = x[:, 0] - 5 + np.where(np.arange(200) < 2, 60.0, 0.1) * draw.normal(size=200)
+    study = Study(from_arrays(x, y), EFFORTS["tiny"], [0], 0, tmp_path, families=("dense",))
+    (trials,) = study.run(Inline()).values()
+    scales = [preparation.learnt_target.scale for preparation in study.preparations]
+    assert max(scales) > 3 * min(scales)
+    (block,) = study.blocks(study.learning_rates)
+    squares = []
+    for outputs, run, preparation in zip(block.load(tmp_path)["outputs"], block.runs, study.preparations):
+        rows = study.splits[run.split].validation
+        told = preparation.decode(outputs[: len(rows)])
+        squares.append(metrics.mean_squared_error(y[rows], told))
+        (trial,) = (t for t in trials.all if t.run == run)
+        own = scoring.of_validation("rmse", trial.validation_score, study.deviation)
+        assert own == pytest.approx(squares[-1] ** 0.5, rel=1e-4)
+    whole = scoring.of_validation("rmse", trials.rank(trials.best())[0], study.deviation)
+    assert whole == pytest.approx(np.mean(squares) ** 0.5, rel=1e-4)
+    guess = scoring.of_validation("rmse", tested.guessing(study.prepared, study.dataset.task), study.deviation)
+    assert guess == pytest.approx(y.std(), rel=1e-4)
+    (ridge,), ridge_of = study.baselines()["ridge regression"], baselines.BASELINES["regression"]["ridge regression"].of
+    wanted = []
+    for number, (split, strength) in enumerate(zip(study.splits, of_each_part(ridge, "strength"))):
+        inputs = study.prepared.inputs[number]
+        fitted = ridge_of(strength, y).fit(inputs[split.train], y[split.train])
+        wanted.append(metrics.mean_squared_error(y[split.validation], fitted.predict(inputs[split.validation])))
+    told = scoring.of_validation("rmse", np.mean(of_each_part(ridge, "validation")), study.deviation)
+    assert told == pytest.approx(np.mean(wanted) ** 0.5, rel=1e-4)
 
 
 def scores(name, truth, line):

@@ -39,6 +39,8 @@ from fourfold.evidence.sentences import Cite, Cited, Sentence
 
 FEW, FEW_ROWS = "few-rows", 500
 """The finding that rows are few, and below how many tested rows they are."""
+UNEVEN = "uneven-target"
+"""The finding that a few rows hold most of the target's variance."""
 ALIKE_ENOUGH = 0.9
 """The share of their number from which on it is not told as how many rows of one weight rows count."""
 NEAR_PERFECT = 0.995
@@ -279,9 +281,10 @@ def threshold(c: Case) -> Iterator[Sentence]:
 
 
 def other_findings(c: Case) -> Iterator[Sentence]:
-    """What else was found about the data before training."""
+    """What else was found about the data before training; what was feared of uneven targets is said of the errors."""
+    measured = (FEW, UNEVEN) if any(heavy_tails(c)) else (FEW,)
     for e in c.facts.about(FOUND).values():
-        if e.source not in (*LEAKS, FEW):
+        if e.source not in (*LEAKS, *measured):
             yield Sentence(f"In the data: {e.subject}.", [_whole(e)])
 
 

@@ -49,7 +49,8 @@ def naive(
             outputs, rows = preparation.target(values, dataset.inputs), split.validation
             errors = np.abs(outputs[rows] - prepared.targets[number, rows]).mean(axis=1)
             arrays[f"strength-{part}"] = np.array(1.0)
-            arrays[f"validation-{part}"] = np.array(-np.average(errors, weights=prepared.weights[rows]))
+            score = np.array(-np.average(errors, weights=prepared.weights[rows]))
+            arrays[f"validation-{part}"] = prepared.alike_scaled(score, number)
             arrays[f"test-{part}"] = outputs[split.test]
     return found
 
@@ -152,10 +153,11 @@ class _Fits(ABC):
         self.y = prepared.targets[number % len(prepared.targets)]
         self.learnt = np.union1d(self.split.train, self.split.validation)
 
-    def validated(self, strengths: Iterable[float]) -> list[float]:
-        """The scores on the validation rows of what learnt from the training rows."""
+    def validated(self, strengths: Iterable[float]) -> np.ndarray:
+        """The scores on the validation rows of what learnt from the training rows, in one scale for all splits."""
         split = self.split
-        return [self._score(self._fitted(strength, split.train), split.validation) for strength in strengths]
+        scores = [self._score(self._fitted(strength, split.train), split.validation) for strength in strengths]
+        return self.prepared.alike_scaled(np.array(scores), self.number)
 
     def tested(self, strength: float) -> np.ndarray:
         """What is predicted for the test rows by what learnt from all others."""

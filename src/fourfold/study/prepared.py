@@ -16,6 +16,7 @@ from fourfold.data.splits import Split
 from fourfold.errors import MachineError
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.table import take_rows
+from fourfold.preprocessing.target import Target
 
 COPIES = 3
 """How often prepared inputs are in memory at once, in both processes."""
@@ -37,6 +38,9 @@ class Prepared:
     ``stepwise``: rows are series, and targets (K, n, T) those of their steps, see `stepwise`. The class weights then
     weight the steps, too, and ``weights`` are the user's alone.
 
+    ``scales`` (K,), of numbers: what a validation error of a split has to be multiplied by to stand beside those of the
+    others, see `alike_scaled`; None where errors of all splits are in one scale as they are.
+
     Behind the n rows of what trains (inputs, targets, given) may stand ``copies`` changed copies of all of them
     (`augmentation`), which no split names.
     """
@@ -51,6 +55,7 @@ class Prepared:
     copies: int = 0
     stepwise: bool = False
     class_weights: np.ndarray | None = None
+    scales: np.ndarray | None = None
 
     @property
     def rows(self) -> int:
@@ -66,6 +71,13 @@ class Prepared:
         return (
             values if self.level is None or self.size is None else self.level[rows] + self.size[rows] * values
         )
+
+    def alike_scaled(self, scores: np.ndarray, number: int) -> np.ndarray:
+        """Validation scores of a split, whose targets its own training rows scaled, in one scale for all splits.
+
+        Of numbers that of `Study.deviation`, of forecasts the score's unit.
+        """
+        return scores if self.scales is None else self.scales[number] * scores
 
     def longest_evaluation(self) -> int:
         """The most validation and test rows of a split."""
@@ -120,6 +132,7 @@ class Prepared:
             copies=int(arrays.get("copies", 0)),
             stepwise="stepwise" in arrays,
             class_weights=arrays.get("class_weights"),
+            scales=arrays.get("scales"),
         )
 
     def _arrays(self) -> dict[str, np.ndarray]:
@@ -132,6 +145,8 @@ class Prepared:
             arrays["stepwise"] = np.array(1)
         if self.class_weights is not None:
             arrays["class_weights"] = self.class_weights
+        if self.scales is not None:
+            arrays["scales"] = self.scales
         arrays["numbers"] = np.array([(split.fold, split.repeat) for split in self.splits], np.int64)
         for i, split in enumerate(self.splits):
             arrays |= {
@@ -171,8 +186,21 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
         windows, raw = dataset.forecast.windows, np.asarray(dataset.inputs)
         level, size = windows.level(raw), windows.sizes(raw)
         weights = (size / dataset.forecast.scales()).mean(axis=1).astype(np.float32)
+    scales = _scales(dataset, splits, [preparation.learnt_target for preparation in preparations], weights)
     arrays = (inputs, targets, weights, tuple(splits), given, level, size)
-    return Prepared(*arrays, stepwise=stepwise, class_weights=by_class), preparations
+    return Prepared(*arrays, stepwise=stepwise, class_weights=by_class, scales=scales), preparations
+
+
+def _scales(
+    dataset: Dataset, splits: list[Split], targets: list[Target], weights: np.ndarray
+) -> np.ndarray | None:
+    """What `Prepared.scales` are; None of classes, and of several numbers, whose errors are deviations."""
+    scale = np.array([target.scale for target in targets])
+    if dataset.task.kind != "regression" or scale.ndim > 1:
+        return None
+    if dataset.forecast is not None:
+        return scale * [weights[split.validation].mean() for split in splits]
+    return (scale / Target.fit(dataset.task, dataset.target).scale) ** 2
 
 
 def alike(classes: np.ndarray, weights: np.ndarray) -> np.ndarray:

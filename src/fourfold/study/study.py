@@ -17,6 +17,7 @@ from fourfold.evidence import scoring
 from fourfold.evidence.scoring import SCORE_WORDS
 from fourfold.evidence.sentences import show
 from fourfold.preprocessing.preparation import Preparation
+from fourfold.preprocessing.target import Target
 from fourfold.study.architecture import Architecture, Settings, architecture
 from fourfold.study.augmentation import with_copies
 from fourfold.study.baseline_blocks import BaselineBlock, Start, blocks_of, naive
@@ -146,15 +147,12 @@ class Study:
 
     @property
     def deviation(self) -> float:
-        """What an error of 1 in scaled targets is in the score's unit; 1 for classes and standard deviations."""
-        scale = self.preparations[0].learnt_target.scale
-        if isinstance(scale, tuple):
+        """What a validation error of 1 is in the score's unit; 1 for classes, forecasts and standard deviations."""
+        if self.prepared.scales is None or self.dataset.forecast is not None:
             return 1.0
-        if self.dataset.forecast is None:
-            return scale
-        return scale * float(
-            np.mean([self.prepared.weights[split.validation].mean() for split in self.splits])
-        )
+        scale = Target.fit(self.dataset.task, self.dataset.target).scale
+        assert isinstance(scale, float)
+        return scale
 
     def net(self, family: str, size: str) -> Architecture:
         return architecture(family, self.problem, size, self.dataset.task.output, self.settings[family])

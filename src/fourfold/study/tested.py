@@ -240,18 +240,15 @@ def guessing(prepared: Prepared, task: Task, rows: np.ndarray | None = None) -> 
 
     Of all rows, or of these ``rows``.
 
-    Of numbers the mean: minus the mean squared error of prepared targets, whose variance is 1 only where they were
-    standardised; of forecasts minus the mean absolute error of the naive one that is departed
-    from. All by the rows' weights.
+    Of numbers the mean of all splits, see `guessed_errors`. All by the rows' weights.
     """
     rows = np.arange(len(prepared.weights)) if rows is None else rows  # without changed copies
-    targets, weights = prepared.targets[:, rows], prepared.weights[rows]
     if task.score == "balanced_accuracy":
         return 1 / len(task.classes)
-    if task.score == "mase":
-        return -float(np.average(np.abs(targets).mean(axis=-1), axis=1, weights=weights).mean())
     if task.kind == "regression":
-        return -float(np.mean([_variance(one, weights, task.stepwise) for one in targets.astype(float)]))
+        errors = guessed_errors(prepared, task, rows)
+        return -float(np.mean([prepared.alike_scaled(error, number) for number, error in enumerate(errors)]))
+    targets, weights = prepared.targets[:, rows], prepared.weights[rows]
     if task.stepwise:
         return max(shares(targets[0], len(task.classes), weights))
     if task.kind == "multilabel":
@@ -261,14 +258,26 @@ def guessing(prepared: Prepared, task: Task, rows: np.ndarray | None = None) -> 
     return float(np.bincount(targets[0].reshape(-1), weights).max() / weights.sum())
 
 
+def guessed_errors(prepared: Prepared, task: Task, rows: np.ndarray) -> np.ndarray:
+    """The mean error of a guess of numbers for each split (K,), in the split's scale.
+
+    Of the mean it is the mean squared error of prepared targets, whose variance is 1 only where they were standardised;
+    of forecasts the mean absolute error of the naive one that is departed from.
+    """
+    targets, weights = prepared.targets[:, rows], prepared.weights[rows]
+    if task.score == "mase":
+        return np.average(np.abs(targets).mean(axis=-1), axis=1, weights=weights)
+    return np.array([_variance(one, weights, task.stepwise) for one in targets.astype(float)])
+
+
 def guessing_loss(prepared: Prepared, task: Task) -> float:
     """What a guess that reads no input loses in the loss that is trained: of classes and of labels their entropy.
 
-    Of labels (n, K) the mean of their entropies, of steps that of the classes of a mean series, of numbers what
-    `guessing` scores.
+    Of labels (n, K) the mean of their entropies, of steps that of the classes of a mean series, of numbers the mean
+    error of all splits, each in its scale.
     """
     if task.kind == "regression":
-        return -guessing(prepared, task)
+        return float(np.mean(guessed_errors(prepared, task, np.arange(len(prepared.weights)))))
     weights = prepared.weights if prepared.given is None else prepared.given
     targets, classes = prepared.targets[0, : len(weights)], len(task.classes)
     if task.stepwise:

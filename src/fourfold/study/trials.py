@@ -21,7 +21,8 @@ ALL_DIVERGED = "the loss of every training stopped being a number"
 @dataclass(frozen=True, eq=False)
 class Trial:
     """One training's result. ``outputs`` (test rows, units) are those of the trained graph; scores and losses are those
-    of the weights that were kept, curves those of every check.
+    of the weights that were kept, curves those of every check. Scores of all splits are in one scale
+    (`Prepared.alike_scaled`); losses are in that of their split.
 
     ``part`` numbers the test part, of all repeats: trials of one part choose their setting together.
     """
@@ -150,24 +151,26 @@ class Trials:
 def collect(done: list[Block], folder: Path, repeats: Sequence[Prepared]) -> dict[str, Trials]:
     """The trials of all blocks that are on disk, by family; a block has read the data of one of the repeats."""
     families: dict[str, Trials] = {}
-    splits, parts = {}, {}
+    sources, parts = {prepared.key: prepared for prepared in repeats}, {}
     for prepared in repeats:
         for numbers in prepared.parts:
             place = len(set(parts.values()))
             for number in numbers:
-                splits[prepared.key, number], parts[prepared.key, number] = prepared.splits[number], place
+                parts[prepared.key, number] = place
     for block in done:
         arrays = block.load(folder)
         if arrays is None:
             continue
+        prepared = sources[block.data]
         trials = families.setdefault(block.family, Trials(block.family))
         for i, run in enumerate(block.runs):
-            split = splits[block.data, run.split]
+            split = prepared.splits[run.split]
             first = len(split.validation)
             reached = np.flatnonzero(arrays["check_steps"][i])
             curve = reached if len(reached) else np.array([0])
             status = int(arrays["status"][i])
             last = _kept_check(arrays["validation_score"][i][curve], status)
+            scores = prepared.alike_scaled(arrays["validation_score"][i][curve], run.split)
             trials.add(
                 Trial(
                     block.family,
@@ -176,12 +179,12 @@ def collect(done: list[Block], folder: Path, repeats: Sequence[Prepared]) -> dic
                     parts[block.data, run.split],
                     status,
                     int(arrays["steps"][i]),
-                    float(arrays["validation_score"][i][curve][last]),
+                    float(scores[last]),
                     float(arrays["validation_loss"][i][curve][last]),
                     float(arrays["training_loss"][i][curve][last]),
                     arrays["outputs"][i][first : first + len(split.test)],
                     arrays["check_steps"][i][curve],
-                    arrays["validation_score"][i][curve],
+                    scores,
                     arrays["validation_loss"][i][curve],
                     arrays["training_loss"][i][curve],
                 )

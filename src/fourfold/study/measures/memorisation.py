@@ -9,7 +9,6 @@ Source: Zhang et al., "Understanding deep learning requires rethinking generaliz
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from fourfold.study import probes
 from fourfold.study.measure import Inquiry, Measure
 from fourfold.study.runner import Task
 from fourfold.study.study import Study
-from fourfold.study.tested import guessing
+from fourfold.study.tested import guessed_errors, guessing
 from fourfold.study.trials import Trials
 from fourfold.study.variants import varied
 
@@ -82,8 +81,8 @@ def find(inquiry: Inquiry) -> Measurement:
 def _guess(study: Study, seed: int, split: int) -> float:
     """The score of a guess on the very training rows that a run is scored on."""
     data = varied(study.repeat_of(seed).prepared, VARIANT, seed)
-    data = replace(data, targets=data.targets[[split % len(data.targets)]])
-    return guessing(data, study.dataset.task, data.splits[split].validation)
+    errors = guessed_errors(data, study.dataset.task, data.splits[split].validation)
+    return -float(data.alike_scaled(errors[split], split))
 
 
 def _answer(evidence: list[Evidence], score: str) -> str:
