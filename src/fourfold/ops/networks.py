@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -193,7 +194,7 @@ def dot_product_attention(
     (2, 5, 3, 4)
     """
     query, key, value = (jnp.swapaxes(jnp.asarray(x), 1, 2) for x in (query, key, value))
-    scale = query.shape[-1] ** -0.5 if scale is None else scale
+    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
     mask = None if mask is None else jnp.asarray(mask).astype(bool)
     if is_causal:
         causal = causal_mask(query.shape[-2], key.shape[-2])[None, None]
