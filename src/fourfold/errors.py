@@ -60,6 +60,10 @@ class ShapeError(OptionError):
     """Arrays or symbols whose shapes don't fit a layer, a loss or each other."""
 
 
+class NotBuiltError(OptionError, AttributeError):
+    """What a model has only once its input's shape is known: `hasattr` says no."""
+
+
 class FileError(FourfoldError, OSError):
     """A file that is missing, damaged or of the wrong kind."""
 

@@ -126,6 +126,6 @@ def test_the_text_of_an_error():
 def test_each_class_has_its_exit_code():
     codes = {name: getattr(errors, name).exit_code for name in CLASSES}
     assert codes == {
-        "FourfoldError": 2, "DataError": 2, "OptionError": 2, "ShapeError": 2, "FileError": 2,
+        "FourfoldError": 2, "DataError": 2, "OptionError": 2, "ShapeError": 2, "NotBuiltError": 2, "FileError": 2,
         "UnsafeFileError": 3, "MachineError": 4, "AllFamiliesFailedError": 5, "OutOfMemoryError": 4,
     }  # fmt: skip

@@ -252,7 +252,10 @@ def test_a_sequential_takes_its_shape_from_the_first_data():
         OptionError, match=r"does not know its input's shape yet.*put Input\(shape=...\) first"
     ):
         _ = model.output_shape
+    unknown = ["input", "inputs", "input_shape", "output", "outputs", "output_shape"]
+    assert not any(hasattr(model, name) for name in unknown)
     model.fit(X, Y, verbose=0)
+    assert all(hasattr(model, name) for name in unknown)
     assert model.input_shape == (None, 4) and model.count_params() == 19
 
 

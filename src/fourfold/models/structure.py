@@ -8,7 +8,7 @@ import jax
 
 from fourfold.core.symbols import Symbol
 from fourfold.core.weights import Weight
-from fourfold.errors import OptionError, closest
+from fourfold.errors import NotBuiltError, OptionError, closest
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer
 from fourfold.models.subclassed import Body, traced
@@ -47,12 +47,12 @@ class Structured(Layer):
             self._set_graph(Graph(*traced(self._body, specs)))
 
     def __getattr__(self, name: str) -> Any:
-        if name == "graph":
+        if name == "graph" or (not self._has_graph and name in vars(Structured)):
             raise self._not_built()
         return super().__getattr__(name)
 
-    def _not_built(self) -> OptionError:
-        return OptionError(
+    def _not_built(self) -> NotBuiltError:
+        return NotBuiltError(
             "not-built",
             "the model does not know its input's shape yet",
             got=f"a {type(self).__name__} without Input",
