@@ -165,6 +165,13 @@ def test_probe_scores_are_those_of_the_rows_they_name(inquiry):
     assert rows[0]["value"] == pytest.approx(np.concatenate(right).mean())
 
 
+def test_with_few_rows_none_leads_where_none_beats_a_guess_with_all(inquiry):
+    families = list(inquiry.trials)
+    assert "scores best" in sample_efficiency.find(replace(inquiry, guessing=families[1:])).answer
+    said = sample_efficiency.find(replace(inquiry, guessing=families)).answer
+    assert said.startswith("With 15 training rows, as with all, no family is shown to beat a guess: they score ")
+
+
 def test_a_longer_training_is_the_same_training_with_twice_the_steps(inquiry):
     study = inquiry.study
     found = {(e.measure, e.subject): e for e in longer.find(inquiry).evidence}

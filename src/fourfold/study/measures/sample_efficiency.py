@@ -6,7 +6,7 @@ one is shown to be ahead with fewer rows and the other with more; the number of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations, pairwise
 from math import exp, log
 
@@ -96,9 +96,8 @@ def find(inquiry: Inquiry) -> Measurement:
         y=Axis(SCORE_WORDS[task.score], unit),
         note=f"Every point is trained for the same number of steps. {_unequal(parts)}{probes.beside_the_table(study)}",
     )
-    return Measurement(
-        *NAMES, _answer(evidence, curves, shown, scoring.is_error(task.score)), (figure,), tuple(evidence)
-    )
+    answer = _answer(evidence, curves, shown, scoring.is_error(task.score), inquiry.guessing)
+    return Measurement(*NAMES, answer, (figure,), tuple(evidence))
 
 
 def _variants(study: Study) -> dict[str, str]:
@@ -145,8 +144,12 @@ def _answer(
     curves: Mapping[str, Mapping[int, float]],
     shown: bool,
     lower: bool,
+    guessing: Collection[str] = (),
 ) -> str:
-    """Who leads with the fewest rows, if two are ``shown`` to differ there, and where the lead changes."""
+    """Who leads with the fewest rows, if two are ``shown`` to differ there, and where the lead changes.
+
+    Where all are ``guessing``, with all rows, none leads.
+    """
     if not curves:
         return ""
     facts = Facts(evidence)
@@ -171,16 +174,23 @@ def _answer(
         same = [other for other in ranked if curves[other][fewest] == curves[family][fewest]]
         return facts.join(" and ", [one(other, words if other == same[0] else "at") for other in same])
 
+    def ends() -> Sentence:
+        least, most = sorted((ranked[0], ranked[-1]), key=lambda family: curves[family][fewest])
+        return value(least) if alike else facts.join(" to ", [value(least), value(most)])
+
     words = "With {rows} training rows, "
-    if curves[ranked[0]][fewest] == curves[ranked[-1]][fewest]:
-        alike = {1: "scores", 2: "scores as the other does,"}
-        parts = [one(ranked[0], alike.get(len(ranked), "scores as all others do,"))]
+    alike = curves[ranked[0]][fewest] == curves[ranked[-1]][fewest]
+    if set(curves) <= set(guessing):
+        words += "as with all, no family is shown to beat a guess: they score "
+        parts = [ends()]
+    elif alike:
+        others = {1: "scores", 2: "scores as the other does,"}
+        parts = [one(ranked[0], others.get(len(ranked), "scores as all others do,"))]
     elif shown:
         parts = [every(ranked[0], "scores best,"), every(ranked[-1], "worst,")]
     else:
         words += "no family is shown to differ from another: they score "
-        least, most = sorted((ranked[0], ranked[-1]), key=lambda family: curves[family][fewest])
-        parts = [facts.join(" to ", [value(least), value(most)])]
+        parts = [ends()]
     head = facts.say(words, rows=Cite(FEWEST, "study"))
     sentence = facts.join("", [head, facts.join("; ", parts)])
     over = [e for e in evidence if e.measure == CROSSING]
