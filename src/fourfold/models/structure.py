@@ -47,7 +47,7 @@ class Structured(Layer):
             self._set_graph(Graph(*traced(self._body, specs)))
 
     def __getattr__(self, name: str) -> Any:
-        if name == "graph" or (not self._has_graph and name in vars(Structured)):
+        if name == "graph" or (not self._has_graph and name in _properties(type(self))):
             raise self._not_built()
         return super().__getattr__(name)
 
@@ -142,3 +142,9 @@ class Structured(Layer):
         handles = [] if self._body is None else self._body.own_weights
         handles += [handle for layer in self.layers for handle in layer.weights]
         return list({id(handle): handle for handle in handles}.values())
+
+
+def _properties(of: type) -> set[str]:
+    """The names of a model's properties, those of a user's own class aside."""
+    ours = [base for base in of.__mro__ if issubclass(base, Structured) and base.__module__.startswith("fourfold.")]
+    return {name for base in ours for name, value in vars(base).items() if isinstance(value, property)}
