@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 
@@ -37,88 +38,49 @@ def blocks(
     ]
 
 
-def extremes(facts: Facts, found: Sequence[Evidence], ranks: tuple[str, str]) -> Sentence:
-    """The two ends of the families' losses with their intervals; one below 0 is a gain.
-
-    >>> from fourfold.evidence.sentences import DIFFERENCE
-    >>> loss = Evidence("loss", "dense", 0.02, DIFFERENCE, (0.01, 0.03))
-    >>> gain = Evidence("loss", "recurrent", -0.69, DIFFERENCE, (-0.73, -0.65))
-    >>> extremes(Facts([loss, gain]), [loss, gain], ("most", "least"))
-    'Fully connected loses most, 2.0 points (1.0 to 3.0); Recurrent gains 69.0 points (65.0 to 73.0)'
-    >>> extremes(Facts([loss, gain]), [loss, gain], ("least", "most"))
-    'Recurrent gains 69.0 points (65.0 to 73.0); Fully connected loses most, 2.0 points (1.0 to 3.0)'
-
-    Who loses nothing has no rank: beside a gain it would be the one that loses most.
-
-    >>> none = Evidence("loss", "dense", 0.0, DIFFERENCE, (-0.02, 0.02))
-    >>> extremes(Facts([none, gain]), [none, gain], ("least", "most"))
-    'Recurrent gains 69.0 points (65.0 to 73.0); Fully connected loses 0.0 points (−2.0 to 2.0)'
-
-    Families that share an end are named together.
-
-    >>> same = Evidence("loss", "attention", 0.02, DIFFERENCE, (0.0, 0.04))
-    >>> extremes(Facts([loss, same]), [loss, same], ("most", "least"))
-    'Fully connected loses 2.0 points (1.0 to 3.0), and so does Attention'
-
-    Where the largest change is not shown, the largest that is shown is told, too.
-
-    >>> wide = Evidence("loss", "recurrent", 0.45, DIFFERENCE, (-0.9, 0.9))
-    >>> sure = Evidence("loss", "convolution", 0.02, DIFFERENCE, (0.01, 0.03))
-    >>> print(extremes(Facts([none, wide, sure]), [none, wide, sure], ("most", "least")))
-    Recurrent loses most, 45.0 points (−90.0 to 90.0); Fully connected loses 0.0 points (−2.0 to 2.0); Convolution is
-    shown to lose 2.0 points (1.0 to 3.0)
-    """
-    ordered = sorted(found, key=lambda one: one.value or 0.0, reverse=ranks[0] == "most")
-    first = _alike(found, ordered[0])
-    if len(first) == len(found):
-        return _together(first, LOSES)
-    last = _alike(found, ordered[-1])
-    ranked = [f"{rank}," * bool(one.value) for one, rank in zip((first[0], last[0]), ranks)]
-    again = LOSES if _below(first[0]) or not ranked[1] or len(first) > 1 or len(last) > 1 else ""
-    parts = [(first, f"{LOSES} {ranked[0]}".strip()), (last, f"{again} {ranked[1]}".strip())]
-    surely = max(filter(is_shown, found), key=lambda one: one.value or 0.0, default=None)
-    if surely is not None and not any(map(is_shown, first if ranks[0] == "most" else last)):
-        parts.append(([surely], "is shown to lose"))
-    return facts.join("; ", [_together(same, words) for same, words in parts])
-
-
 def told(
-    found: Sequence[Evidence],
-    ranks: tuple[str, str],
-    guessing: Collection[str],
-    when: str,
-    scattered: Collection[str] = (),
+    found: Sequence[Evidence], guessing: Collection[str], when: str, scattered: Collection[str] = ()
 ) -> Sentence:
-    """What is lost ``when`` the input is changed: the two ends of the families' losses.
+    """What is lost ``when`` the input is changed: what is shown, the most first; the others with their intervals.
 
-    Who is not shown to beat a guess keeps what it has whatever is done to the input, and has no rank, unless a change
-    is shown. Nor has one of the ``scattered``, whose trainings differ by more than there is to lose. Where no change
-    is shown at all, none has.
+    Who is not shown to beat a guess keeps what it has whatever is done to the input, unless a change is shown. Of the
+    ``scattered``, whose trainings differ by more than there is to lose, nothing is known.
 
     >>> from fourfold.evidence.sentences import DIFFERENCE
     >>> sure = Evidence("loss", "convolution", 0.3, DIFFERENCE, (0.2, 0.4))
     >>> none = Evidence("loss", "attention", 0.0, DIFFERENCE, (-0.02, 0.02))
-    >>> print(told([sure, none], ("least", "most"), {"convolution", "attention"}, "With rows moved, "))
+    >>> print(told([sure, none], {"convolution", "attention"}, "With rows moved, "))
     With rows moved, Convolution loses 30.0 points (20.0 to 40.0); Attention, not shown to beat a guess, has nothing to
     lose.
-    >>> print(told([none], ("least", "most"), {"attention"}, "With rows moved, "))
+    >>> print(told([none], {"attention"}, "With rows moved, "))
     With rows moved, Attention, not shown to beat a guess, has nothing to lose.
+    >>> gain = Evidence("loss", "recurrent", -0.69, DIFFERENCE, (-0.73, -0.65))
+    >>> less = Evidence("loss", "dense", 0.01, DIFFERENCE, (-0.01, 0.03))
+    >>> print(told([less, gain, sure], (), "With rows moved, "))
+    With rows moved, Convolution loses 30.0 points (20.0 to 40.0); Recurrent gains 69.0 points (65.0 to 73.0); not shown
+    to lose: Fully connected −1.0 to 3.0 points.
+    >>> print(told([none, less], (), "With rows moved, "))
+    With rows moved, none is shown to lose: Attention −2.0 to 2.0 points, Fully connected −1.0 to 3.0 points.
     >>> wide = Evidence("loss", "attention", -0.1, DIFFERENCE, (-0.9, 0.7))
-    >>> print(told([sure, wide], ("least", "most"), (), "With rows moved, ", {"attention"}))
+    >>> print(told([sure, wide], (), "With rows moved, ", {"attention"}))
     With rows moved, Convolution loses 30.0 points (20.0 to 40.0); what Attention loses is not known: its trainings
     scatter by more than there is to lose.
-    >>> less = Evidence("loss", "dense", 0.01, DIFFERENCE, (-0.01, 0.03))
-    >>> print(told([none, less], ("least", "most"), (), "With rows moved, "))
-    With rows moved, none is shown to lose: Attention −2.0 to 2.0 points, Fully connected −1.0 to 3.0 points.
+
+    Families that lose the same are named together.
+
+    >>> same = Evidence("loss", "attention", 0.3, DIFFERENCE, (0.2, 0.4))
+    >>> print(told([sure, same], (), "With rows moved, "))
+    With rows moved, Convolution loses 30.0 points (20.0 to 40.0), and so does Attention.
     """
-    idle = [one for one in found if one.subject in guessing and not is_change(one)]
-    unknown = [one for one in found if one.subject in scattered and not is_change(one)]
-    kept = [one for one in found if one not in (*idle, *unknown)]
-    parts = []
-    if kept:
-        what = "" if any(map(is_shown, kept)) else "none is shown to lose: "
-        listed = extremes(Facts(kept), kept, ranks) if any(map(is_change, kept)) else intervals(kept)
-        parts.append(Sentence(f"{what}{listed}", listed.numbers))
+    shown = sorted(filter(is_change, found), key=lambda one: one.value or 0.0, reverse=True)
+    rest = [one for one in found if one not in shown]
+    idle = [one for one in rest if one.subject in guessing]
+    unknown = [one for one in rest if one.subject in scattered and one not in idle]
+    others = [one for one in rest if one not in (*idle, *unknown)]
+    parts = [_together(list(same)) for _, same in groupby(shown, key=_printed)]
+    if others:
+        listed = intervals(others)
+        parts.append(Sentence(f"{'not' if shown else 'none is'} shown to lose: {listed}", listed.numbers))
     if unknown:
         names, one = enumerated([title(one.subject) for one in unknown]), len(unknown) == 1
         lose, whose = ("loses", "its") if one else ("lose", "their")
@@ -146,35 +108,21 @@ def is_change(found: Evidence) -> bool:
     return found.interval is not None and not found.interval[0] <= 0 <= found.interval[1]
 
 
-def _alike(found: Sequence[Evidence], one: Evidence) -> list[Evidence]:
-    """Those of which the same change is shown, in their order; ``one`` is among them."""
-    return [other for other in found if _printed(other) == _printed(one)]
-
-
-def is_shown(found: Evidence) -> bool:
-    """Whether the interval lies above 0."""
-    return found.interval is not None and found.interval[0] > 0
-
-
 def _printed(found: Evidence) -> str:
     return show(found.value or 0.0, found.unit, interval=found.interval)
 
 
-def _together(same: Sequence[Evidence], words: str) -> Sentence:
+def _together(same: Sequence[Evidence]) -> Sentence:
     """The change of the first, and who changes alike."""
-    told, names = changed(same[0], words, GAINS), [title(one.subject) for one in same[1:]]
+    told, names = changed(same[0], LOSES, GAINS), [title(one.subject) for one in same[1:]]
     if not names:
         return told
     return Sentence(f"{told}, and so {'does' if len(names) == 1 else 'do'} {enumerated(names)}", told.numbers)
 
 
-def _below(found: Evidence) -> bool:
-    return (found.value or 0.0) < 0
-
-
 def changed(found: Evidence, words: str, other: str) -> Sentence:
     """What ``words``, or where it is below 0 the ``other``, say of one family, with its interval."""
-    if not _below(found):
+    if (found.value or 0.0) >= 0:
         return _with_interval(found, words)
     told = _with_interval(_turned(found), other)
     return Sentence(told, [n._replace(part=TURNED[n.part], value=0 - n.value) for n in told.numbers])

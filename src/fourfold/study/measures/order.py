@@ -83,10 +83,10 @@ def _guess(study: Study) -> float:
 
 
 def _answer(evidence: list[Evidence], guessing: Collection[str], scattered: Collection[str] = ()) -> str:
-    """The most and the least that is lost, with intervals."""
+    """What is lost, with intervals."""
     whole = [e for e in evidence if e.applicable and "," not in e.subject]
     when = "With all positions permuted, "
-    return probes.told(whole, ("most", "least"), guessing, when, scattered) if whole else ""
+    return probes.told(whole, guessing, when, scattered) if whole else ""
 
 
 MEASURE = Measure("order", find, wants)

@@ -109,11 +109,11 @@ def _moves_in(study: Study) -> str:
 
 
 def _answer(evidence: list[Evidence], place: str, guessing: Collection[str]) -> str:
-    """The least and the most that is lost by a single place."""
+    """What is lost by a single place, with intervals."""
     single = list(Facts(evidence).about(ONE).values())
     if not single:
         return ""
-    return probes.told(single, ("least", "most"), guessing, f"With test rows moved by one {place}, ")
+    return probes.told(single, guessing, f"With test rows moved by one {place}, ")
 
 
 MEASURE = Measure("shift", find, examination.wants)
