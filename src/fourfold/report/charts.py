@@ -67,12 +67,13 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
             (
                 Cell(study.titles[row["family"]]),
                 Cell(study.titles.get(row["against"], str(row["against"]))),
-                Cell(scale.difference(row["difference"])),
-                Cell(f"{scale.signed(row['low'])} to {scale.signed(row['high'])}"),
+                Cell(scale.difference(row["difference"], ends)),
+                Cell(" to ".join(scale.signed(end, ends) for end in ends)),
             ),
             colour=study.colours[row["family"]],
         )
         for row in rows
+        for ends in ((row["low"], row["high"]),)
     )
     reading = (
         f"How much better each family’s {scale.name} is than {other} family’s; below zero it is "

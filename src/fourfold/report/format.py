@@ -107,6 +107,9 @@ class ScoreScale:
     >>> accuracy = ScoreScale("accuracy", percent=True, decimals=1, lower_is_better=False)
     >>> accuracy.text(0.979), accuracy.span(0.97, 0.985), accuracy.difference(-0.011)
     ('97.9 %', '97.0–98.5', '−1.1 points')
+    >>> rmse = ScoreScale("RMSE", percent=False, decimals=3, lower_is_better=True)
+    >>> rmse.difference(-0.003012), rmse.difference(-0.003012, (-0.12, 0.11))
+    ('−0.00301', '−0.0030')
     """
 
     name: str
@@ -138,15 +141,17 @@ class ScoreScale:
         signed = not (first[0].isdigit() and last[0].isdigit())  # "−1–2", or "45–> 99.99", which is an arrow
         return f"{first} to {last}" if signed else f"{first}–{last}"
 
-    def signed(self, value: float | None) -> str:
+    def signed(self, value: float | None, ends: Iterable[float | None] = ()) -> str:
+        """A difference with its sign, in the digits in which sentences tell one whose interval has these ends."""
         if not is_number(value):
             return MISSING
-        sign = "−" if value < 0 else "+" if value > 0 else ""
-        return sign + show(abs(value), DIFFERENCE if self.percent else TARGET, bare=True)
+        widest = max((abs(end) for end in ends if is_number(end)), default=0.0)
+        text = show(value, DIFFERENCE if self.percent else TARGET, bare=True, interval=(-widest, widest))
+        return f"+{text}" if value > 0 else text
 
-    def difference(self, value: float | None) -> str:
+    def difference(self, value: float | None, ends: Iterable[float | None] = ()) -> str:
         suffix = " points" if self.percent else f" {self.unit}" if self.unit else ""
-        return self.signed(value) + (suffix if is_number(value) else "")
+        return self.signed(value, ends) + (suffix if is_number(value) else "")
 
     def plotted(self, value: float | None) -> float | None:
         """The value on a chart's axis (percent, or the target's unit); ``None`` where there is none."""
