@@ -80,3 +80,88 @@ def test_new_rows_without_one_of_the_texts_are_refused(new, words):
     with pytest.raises(FourfoldError, match=words) as caught:
         read_inputs(new, learnt(read(FRAME, target="kind")))
     assert caught.value.slug == "texts-to-join"
+
+
+BASES = np.array([*"ACGT"])
+LETTERS = pd.DataFrame(BASES[rng.integers(0, 4, (150, 30))], columns=[f"base_{place}" for place in range(30)])
+SITES = LETTERS.assign(sample=[f"S{row}" for row in range(150)], site=["yes", "no", "no"] * 50)
+NUMBERS = pd.DataFrame(rng.integers(1, 9, (150, 20)), columns=[f"token_{place}" for place in range(20)])
+TOKENS = NUMBERS.assign(y=[0, 1, 1] * 50)
+
+
+def prepared(data, source):
+    preparation = learnt(data)
+    return preparation.inputs(read_inputs(source, preparation).inputs)
+
+
+def test_columns_of_the_same_words_are_the_places_of_a_text():
+    data = read(SITES, target="site", layout="text")
+    texts = pd.DataFrame({"text": LETTERS.agg("".join, axis=1), "site": SITES["site"]})
+    as_texts = read(texts, target="site", layout="text", tokens="characters")
+    wanted = prepared(as_texts, texts)
+    assert np.array_equal(prepared(data, SITES), wanted)
+    assert np.array_equal(prepared(data, LETTERS.sample(frac=1, axis=1, random_state=1)), wanted)
+    notes = [str(note) for note in data.notes]
+    assert any("a word in each of these columns, in their order" in note for note in notes)
+    assert any(note.startswith("left out: 'sample'") for note in notes)
+
+
+def test_places_without_a_word_are_kept_and_those_at_the_end_are_padding():
+    frame = SITES.copy()
+    frame.loc[0, ["base_3", "base_28", "base_29"]] = None
+    frame.loc[1, [*LETTERS]] = None
+    data = read(frame, target="site", layout="text")
+    assert data.inputs[data.columns[0].name][1] is None
+    rows = prepared(data, frame)
+    assert rows.shape == (150, 30) and (rows[0, 28:] == 0).all() and (rows[0, :28] > 0).all()
+    assert rows[0, 3] not in rows[2:]
+
+
+@pytest.mark.parametrize("tokens, good", [("words", True), ("characters", False)])
+def test_words_of_several_letters_are_no_characters(tokens, good):
+    frame = SITES.replace({letter: f"{letter}x" for letter in "ACGT"})
+    if good:
+        assert read(frame, target="site", layout="text", tokens=tokens).layout == "text"
+        return
+    with pytest.raises(FourfoldError, match="text needs a column of texts"):
+        read(frame.drop(columns="sample"), target="site", layout="text", tokens=tokens)
+
+
+def test_a_place_that_new_rows_lack_is_named():
+    data = read(SITES, target="site", layout="text")
+    with pytest.raises(FourfoldError, match="no 'base_7'"):
+        read_inputs(SITES.drop(columns="base_7"), learnt(data))
+
+
+def test_columns_of_token_numbers_are_read_as_an_array_of_them_is(tmp_path):
+    TOKENS.to_csv(tmp_path / "tokens.csv", index=False)
+    np.savez(tmp_path / "tokens.npz", x=NUMBERS.to_numpy(), y=TOKENS["y"].to_numpy())
+    table, array = (read(tmp_path / f"tokens.{end}", layout="text") for end in ("csv", "npz"))
+    assert np.array_equal(table.inputs, array.inputs) and table.layout == array.layout == "text"
+    wanted = prepared(array, tmp_path / "tokens.npz")
+    for new in (tmp_path / "tokens.csv", tmp_path / "tokens.npz", TOKENS[TOKENS.columns[::-1]], NUMBERS.to_numpy()):
+        assert np.array_equal(prepared(table, new), wanted)
+
+
+def test_tokens_that_are_missing_are_padding_and_others_are_refused():
+    frame = TOKENS.astype(float)
+    frame.loc[3, "token_19"] = np.nan
+    data = read(frame, target="y", layout="text")
+    assert data.inputs[3, 19] == 0 and "missing tokens: taken for 0 (which is padding)" in map(str, data.notes)
+    preparation = learnt(data)
+    rows = read_inputs(frame, preparation)
+    assert rows.inputs[3, 19] == 0 and "missing tokens: taken for 0 (which is padding)" in map(str, rows.notes)
+    with pytest.raises(FourfoldError, match="got -3 in row 2, wanted whole numbers"):
+        read_inputs(NUMBERS[:2].assign(token_0=[4, -3]), preparation)
+    with pytest.raises(FourfoldError, match="the number of a token"):
+        read(TOKENS.assign(token_0=0.5), target="y", layout="text")
+
+
+def test_one_column_of_numbers_is_no_text():
+    with pytest.raises(FourfoldError, match="text needs a column of texts"):
+        read(TOKENS[["token_0", "y"]], target="y", layout="text")
+
+
+def test_a_number_beside_tokens_is_named():
+    with pytest.raises(FourfoldError, match="no tokens of the texts.*'age'"):
+        read(TOKENS.assign(age=[20, 30, 40] * 50), target="y", layout="text")

@@ -146,3 +146,34 @@ def test_columns_that_are_called_steps_are_said_also_if_neighbours_are_not_alike
     assert ("called-steps" in {finding.slug for finding in judge(read(frame, target="kind"))}) == said
     asked = judge(read(frame, target="kind", layout="flat"))
     assert "called-steps" not in {finding.slug for finding in asked}
+
+
+DRAWN = np.random.default_rng(3).choice([*"ACGT"], (N, 14))
+ANSWERS = np.random.default_rng(4).choice(["agree", "no opinion", "disagree"], (N, 14))
+BEASTS = np.char.add([f"{place}" for place in range(14)], np.random.default_rng(5).choice([*"abc"], (N, 14)))
+
+
+def of_words(cells, **options):
+    frame = pd.DataFrame(cells, columns=[f"c{place}" for place in range(cells.shape[1])]).assign(y=["p", "q"] * (N // 2))
+    return {finding.slug: finding for finding in judge(read(frame, target="y", **options))}
+
+
+@pytest.mark.parametrize("cells", [DRAWN, ANSWERS])
+def test_columns_that_hold_the_same_words_are_said(cells):
+    finding = of_words(cells)["words-in-common"]
+    assert not finding.important and finding.number == 14 and "--layout text" in finding.do
+
+
+@pytest.mark.parametrize(
+    "cells, options",
+    [
+        (BEASTS, {}),
+        (DRAWN[:, :11], {}),
+        (np.where(DRAWN == "A", "T", "C"), {}),
+        (np.where(np.arange(14) == 3, BEASTS, DRAWN), {}),
+        (DRAWN, {"layout": "flat"}),
+        (DRAWN, {"layout": "text"}),
+    ],
+)
+def test_columns_of_other_words_are_not(cells, options):
+    assert "words-in-common" not in of_words(cells, **options)

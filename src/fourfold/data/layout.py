@@ -26,6 +26,10 @@ MANY_CHANNELS = 2
 """More channels than so many times the steps may be steps, where nothing but the order of the axes tells."""
 
 
+NO_TOKEN = Note("missing tokens: taken for 0", "which is padding")
+"""What is said of texts whose tokens stand in columns, and are fewer than these."""
+
+
 def check_layout(layout: str | None) -> None:
     if layout is not None and layout not in LAYOUTS:
         raise unknown("layout", layout, LAYOUTS, option="--layout")
@@ -89,6 +93,11 @@ def settle_array(
         notes.append(said_of_holes(holes_of(absent, channels), value))
         shaped = finite(shaped)
     return shaped, chosen, tuple(notes)  # pyright: ignore[reportReturnType]
+
+
+def are_token_numbers(x: np.ndarray) -> np.ndarray:
+    """Which values of x are whole numbers of 0 or more, as the words of a vocabulary have."""
+    return (x >= 0) & (x < 2**31) & (x == np.round(x))
 
 
 def holes_of(absent: np.ndarray, channels: Sequence[str]) -> dict[str, int]:

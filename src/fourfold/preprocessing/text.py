@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar
 
 import numpy as np
@@ -30,6 +31,9 @@ FEWEST_WORDS, LONGEST_WORD, LOOKED_AT = 3, 40, 1000
 CHARACTER, WORD, LISTED = "character", "word", "listed word"
 UNITS = (CHARACTER, WORD, LISTED)
 BETWEEN = " + "
+MOST_ENDS = 100
+"""How many of the last places where a column may begin are tried, in the name of joined ones."""
+
 PIECE = re.compile(r"\w+|[^\w\s]")
 FORMULA = re.compile(r"[^\s,;]*\w[(\[][^\s,;]*")
 """A text with a bracket behind a letter, in which neither blanks nor commas stand between words."""
@@ -95,18 +99,23 @@ def texts_of(name: str, known: Sequence[str]) -> list[str]:
     (['title', 'body'], ['a + b'])
     >>> texts_of("a + b + c", ["a", "a + b", "c"])
     ['a + b', 'c']
+    >>> texts_of("a + a", ["a"])
+    ['a + a']
     """
-
-    def parts(rest: str, known: Sequence[str]) -> list[str]:
-        for place, column in enumerate(known):
-            if rest == column:
-                return [column]
-            behind = rest.removeprefix(column + BETWEEN)
-            if behind != rest and (found := parts(behind, known[place + 1 :])):
-                return [column, *found]
-        return []
-
-    return [name] if name in known else parts(name, known) or [name]
+    if name in known:
+        return [name]
+    whole, found = name + BETWEEN, []
+    ends = {0: (0, "")}  # of columns that stand one behind the other: where the last one begins, and which it is
+    for column in known:
+        for start in list(islice(reversed(ends), MOST_ENDS)):
+            end = start + len(column + BETWEEN)
+            if end not in ends and whole.startswith(column + BETWEEN, start):
+                ends[end] = start, column
+    end = len(whole)
+    while end in ends and end:
+        end, column = ends[end]
+        found.insert(0, column)
+    return found or [name]
 
 
 def pieces(text: str | None, unit: str) -> Sequence[str]:

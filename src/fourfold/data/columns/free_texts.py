@@ -112,6 +112,7 @@ def asked_for(free: Sequence[str], words: Mapping[str, bool]) -> list[str]:
             "text-column",
             "text needs a column of texts beside the target",
             got=f"{len(useful)} columns of words" + (f" ({listed(useful)})" if useful else ""),
+            wanted="texts in one, or in all columns a word, or the number of a token, of one text",
             do="--drop those that are none" if useful else "leave out --layout",
         )
     return useful
@@ -163,14 +164,15 @@ def check_tokens(tokens: str | None, length: int | None) -> None:
 
 
 def said_of(
-    name: str, values: np.ndarray, unit: str, longest: int, because: str, option: str
+    of: str, values: np.ndarray, unit: str, longest: int, because: str, option: str
 ) -> tuple[Note, ...]:
-    """What is said of the texts (N,) that are read, and of how much of them is; ``unit``, ``longest``: as asked for."""
+    """What is said of the texts (N,) ``of`` some columns that are read, and of how much of them is; ``unit``,
+    ``longest``: as asked for."""
     if not unit:
         unit = unit_of(values)
         others = [f"--tokens {said}" for said, other in TOKENS.items() if other != unit != LISTED]
         option = " or ".join([*others, *filter(None, [option])])
-    found = Note(f"layout: text, {unit}s of {name!r}", because, option)
+    found = Note(f"layout: text, {unit}s of {of}", because, option)
     cut = cut_off(values, unit, longest)
     most = longest or LONGEST
     read = f"read: the first {most:,} {unit}s of each text" if most > 1 else f"read: the first {unit} of each text"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from fourfold.data.columns.left_out import left_out_beside
 from fourfold.data.dataset import Column, Layout, Note, OfColumns, Table
-from fourfold.data.layout import settle_array
+from fourfold.data.layout import NO_TOKEN, are_token_numbers, settle_array
 from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import NOMINAL, STEP, Source
 from fourfold.data.values.cells import IN_LISTS, RECTANGULAR
@@ -20,7 +21,7 @@ from fourfold.data.values.words import Understood, as_objects, understood
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.table import missing
-from fourfold.preprocessing.text import joined_name
+from fourfold.preprocessing.text import LISTED, PAD, joined_name
 
 from .free_texts import (
     CATEGORY_LEVELS,
@@ -31,7 +32,7 @@ from .free_texts import (
     stand_alone,
 )
 from .free_texts import left_out as texts_left_out
-from .joined_texts import joined
+from .joined_texts import FEWEST_PLACES, joined, places_of
 from .judged import COUNTS, DIFFERENT, NAMES, NOT_TAKEN_APART, Verdict, judged
 from .lists import by_rows
 from .named_files import NAMED_SOUNDS, SoundsLeftOut, how_to_join
@@ -55,20 +56,11 @@ def settle_table(
         return _positions(source, layout)
     if layout is None and all(source.marked.get(name) == STEP for name in table):
         return _positions(source, "sequence", because="steps beside classes, as in the UCR archive")
+    if layout == "text" and _hold_tokens(source):
+        return _positions(source, "text")
     verdicts = {column.name: judged(column, table[column.name], source.test_rows) for column in source.columns}
-    texts = _texts(source, verdicts, layout or source.layout)
-    if texts:
-        name, values = joined_name(texts), joined(table, texts)
-        others = [other for other in table if other not in texts]
-        because = "the only useful column" if len(texts) == 1 else "the useful columns, one below the other"
-        option = "--layout flat" if len(texts) == 1 else "--drop COLUMN"
-        if layout or source.layout:
-            because, option = ("as asked" if layout else "a folder of texts"), ""
-        unit, longest = TOKENS[tokens] if tokens else "", text_length or 0
-        notes = said_of(name, values, unit, longest, because, option)
-        because = "text is read alone; --layout flat reads the columns"
-        notes += (left_out_beside(table, others, source.target, because),) if others else ()
-        return Table({name: values}), "text", (Column(name, "text", unit, longest=longest),), notes
+    if texts := _texts(source, verdicts, layout or source.layout, tokens):
+        return _read_as_text(source, texts, layout, tokens, text_length or 0)
     columns = tuple(
         replace(column, kind=kind) for column in source.columns if (kind := verdicts[column.name].kind)
     )
@@ -102,6 +94,27 @@ def settle_table(
     notes += tuple(texts_left_out(table, free))
     notes += labels + _left_out({name: why for name, why in left_out.items() if name not in (*named, *free)})
     return Table({column.name: table[column.name] for column in columns}), "flat", columns, notes
+
+
+def _read_as_text(
+    source: Source, texts: Texts, layout: str | None, tokens: str | None, longest: int
+) -> tuple[Table, Layout, tuple[Column, ...], tuple[Note, ...]]:
+    """The columns of ``texts`` as one, which is all that is read of a table."""
+    table, names = source.inputs, texts.columns
+    assert isinstance(table, Table)
+    unit = LISTED if texts.places else TOKENS[tokens] if tokens else ""
+    name, values = joined_name(names), joined(table, names, unit)
+    because = "the only useful column" if len(names) == 1 else "the useful columns, one below the other"
+    option = "--layout flat" if len(names) == 1 else "--drop COLUMN"
+    if layout or source.layout:
+        because, option = ("as asked" if layout else "a folder of texts"), ""
+    if texts.places:
+        because += "; a word in each of these columns, in their order"
+    notes = said_of(listed(names if texts.places else [name]), values, unit, longest, because, option)
+    because = "text is read alone; --layout flat reads the columns"
+    others = [other for other in table if other not in names]
+    notes += (left_out_beside(table, others, source.target, because),) if others else ()
+    return Table({name: values}), "text", (Column(name, "text", unit, longest=longest),), notes
 
 
 def _none_useful(source: Source, verdicts: dict[str, Verdict]) -> DataError:
@@ -202,25 +215,48 @@ def _without_infinite(found: Understood) -> Understood:
     return found._replace(values=kept, said="; ".join(filter(None, (found.said, said))))
 
 
-def _texts(source: Source, verdicts: dict[str, Verdict], layout: str | None) -> list[str]:
-    """The columns that layout text reads, as a rule one; empty when the layout is another."""
-    assert isinstance(source.inputs, Table)
+class Texts(NamedTuple):
+    """The columns that layout text reads, and whether they are the ``places`` of a text, with a word in each."""
+
+    columns: list[str]
+    places: bool = False
+
+
+def _texts(
+    source: Source, verdicts: dict[str, Verdict], layout: str | None, tokens: str | None
+) -> Texts | None:
+    """What layout text reads, as a rule one column; None when the layout is another."""
+    table = source.inputs
+    assert isinstance(table, Table)
     words = [column.name for column in source.columns if column.kind == "category"]
     words = [name for name in words if layout == "text" or verdicts[name].because != NOT_TAKEN_APART]
     free = [name for name in words if verdicts[name].because == FREE_TEXT]
     if len(free) > 1 and joined_name(free) in verdicts:  # a column has the name that they would have as one
         free = []
     if layout == "text":
-        return asked_for(free, {name: verdicts[name].kind is not None for name in words})
+        places, common = places_of(table, words) if not free else ([], [])
+        if places and joined_name(places) not in verdicts and (tokens != "characters" or max(map(len, common)) == 1):
+            return Texts(places, places=True)
+        return Texts(asked_for(free, {name: verdicts[name].kind is not None for name in words}))
     useful = [name for name, verdict in verdicts.items() if verdict.kind]
-    return [] if layout else stand_alone(source.inputs, free, words, useful)
+    found = [] if layout else stand_alone(table, free, words, useful)
+    return Texts(found) if found else None
+
+
+def _hold_tokens(source: Source) -> bool:
+    """Whether all columns of a table, three and more, hold whole numbers of 0 or more, or no value."""
+    table = source.inputs
+    assert isinstance(table, Table)
+    if len(table) < FEWEST_PLACES or not all(column.kind in ("number", "boolean") for column in source.columns):
+        return False
+    return all(bool(are_token_numbers(values[~missing(values)]).all()) for values in table.values())
 
 
 def _positions(
     source: Source, layout: str, because: str = ""
 ) -> tuple[np.ndarray, Layout, tuple[Column, ...], tuple[Note, ...]]:
-    """All columns of a table of numbers as the time steps of a series, or the pixels of a square image; as asked, or
-    ``because`` the file tells it."""
+    """All columns of a table of numbers as the time steps of a series, the pixels of a square image or the tokens of a
+    text; as asked, or ``because`` the file tells it."""
     table = source.inputs
     assert isinstance(table, Table)
     numbers = [column for column in source.columns if column.kind in ("number", "boolean")]
@@ -236,6 +272,8 @@ def _positions(
             wanted="numbers in all columns",
             do="leave out --layout"
             if source.pictures
+            else "--layout text, which reads a word of each of these columns as one text"
+            if places_of(table, [column.name for column in source.columns if column.kind == "category"])[0]
             else recipe
             if layout == "image" and len(others) == 1 and (recipe := pictures_in(others[0], table[others[0]].tolist()))
             else f"--id {shlex.quote(others[0])}, if it names the rows; else leave out --layout, or this column"
@@ -243,9 +281,11 @@ def _positions(
             else "leave out --layout, or these columns",
         )
     names = [column.name for column in used]
-    beside = beside_steps(names) if layout == "sequence" else beside_pixels(names) if layout == "image" else []
+    beside = beside_pixels(names) if layout == "image" else beside_steps(names)
     if beside:
-        what, whose = ("steps", "series") if layout == "sequence" else ("pixels", "pictures")
+        what, whose = {
+            "sequence": ("steps", "series"), "image": ("pixels", "pictures"), "text": ("tokens", "texts")
+        }[layout]  # fmt: skip
         raise OptionError(
             "columns-beside-steps",
             f"some columns are no {what} of the {whose}, as the names of the others tell",
@@ -265,6 +305,9 @@ def _positions(
     steps = _steps_with_values(array) if layout == "sequence" else array.shape[1]
     empty = array.shape[1] - steps
     ends = (Note(f"left out: the last {counted(empty, 'step')}", "missing in all series"),) if empty else ()
+    if layout == "text":
+        ends = (NO_TOKEN,) * bool(np.isnan(array).any())
+        array = np.nan_to_num(array, nan=PAD).astype(np.int64)
     array, used = array[:, :steps], used[: len(used) * steps // array.shape[1]]
     said = f"{because or 'as asked'}; {order}"
     asked, known = (None, layout) if because else (layout, None)

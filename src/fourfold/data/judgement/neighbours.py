@@ -1,4 +1,6 @@
-"""Columns of a table that are likely steps of a series, or pixels of a picture, and are read one by one."""
+"""Columns of a table that are likely steps of a series, pixels of a picture or places of a text, and are read one by
+one.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from fourfold.data.columns.joined_texts import places_of
 from fourfold.data.columns.pixels import are_numbered, called_pixels, hold_bytes, make_a_square
 from fourfold.data.columns.wide import are_dates_in_order
-from fourfold.data.dataset import Finding
+from fourfold.data.dataset import Finding, Table
+from fourfold.data.messages import listed
 
 from .case import Case
 
@@ -23,6 +27,9 @@ CLOCK = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::00)?")
 
 FEWEST_STEPS, FEWEST_ROWS = 12, 30
 """Columns and rows from which on it is no chance that neighbours are alike."""
+
+FEWEST_WORDS = 3
+"""Words from which on columns that hold the same may be more than answers of yes and no."""
 
 NEARLY_ALL, MORE = 0.9, 0.1
 """The share of neighbouring columns that correlate more than any two columns do, and by how much more."""
@@ -46,6 +53,25 @@ def judge(case: Case) -> Iterator[Finding]:
             "--layout sequence, if that is what they are",
             important=True,
         )
+    elif guessed and (words := _in_common(case)):
+        count = len(case.dataset.columns)
+        yield Finding(
+            "words-in-common",
+            f"all {count} columns hold the same words, {listed(words)}, as places of a text do, and are read apart",
+            "columns",
+            count,
+            "--layout text, if their order means something",
+        )
+
+
+def _in_common(case: Case) -> list[str]:
+    """The words that all columns hold, where these are twelve and more, of three words and more each; else []."""
+    table, names = case.dataset.inputs, [column.name for column in case.dataset.columns]
+    words = {column.kind for column in case.dataset.columns} == {"category"}
+    if not isinstance(table, Table) or not words or len(names) < FEWEST_STEPS or len(case.sample) < FEWEST_ROWS:
+        return []
+    places, common = places_of(table.take(case.sample), names)
+    return common if len(places) == len(names) and len(common) >= FEWEST_WORDS else []
 
 
 def _called_steps(case: Case) -> list[str]:

@@ -138,7 +138,7 @@ def checked(found: Source, preparation: Preparation, *, alone: bool) -> tuple[Ta
             rows = sum(value in levels for value in table[category.name].tolist())
             unseen[category.name] = new[:MOST_LEVELS], rows
     gaps = {name: count for name in preparation.always_there() if (count := int(missing(table[name]).sum()))}
-    texts = [column.name for column in preparation.columns if preparation.layout == "text"]
+    texts = [preparation.characters.name] if preparation.characters else []
     blank = {name: count for name in texts if (count := int(are_blank(table[name]).sum()))}
     far = _far(preparation, Table(table))
     rows, strange = row_count(found.inputs), _strange(preparation, table)

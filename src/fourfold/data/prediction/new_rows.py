@@ -51,7 +51,7 @@ from .new_series import further_channels, ids_apart, parts_of_id, with_series
 from .noticed import Noticed, of_new_rows
 from .scale import on_another_scale
 from .series_forms import as_learnt_series, in_another_form
-from .shapes import filled_up, fitted, holes_in, laid_out, of_other_axes, row_shapes, shaped
+from .shapes import filled_up, fitted, holes_in, laid_out, of_other_axes, row_shapes, shaped, token_numbers
 from .shorter import with_ends
 from .units import in_units
 from .wanted import channels_of, columns_of_words, names_wanted, of_series, time_of
@@ -309,7 +309,7 @@ def _table(found: Source, preparation: Preparation, alone: bool) -> NewRows:
     beside, found = dict(found.beside), with_ends(found, preparation)
     if isinstance(found.inputs, Table):
         found = renamed(found, preparation)
-        found = as_joined(found, preparation) if preparation.layout == "text" else found
+        found = as_joined(found, preparation) if preparation.characters else found
     else:
         found = by_place(found, preparation)
     assert isinstance(found.inputs, Table)
@@ -317,10 +317,13 @@ def _table(found: Source, preparation: Preparation, alone: bool) -> NewRows:
     others = Table(beside | {name: values for name, values in found.inputs.items() if name not in table})
     if found.ids is not None:
         others = Table({"file": found.ids, **others})
-    if preparation.layout not in ("sequence", "image"):
+    if preparation.layout == "flat" or preparation.characters:
         return NewRows(table, noticed, others)
     names = [column.name for column in preparation.columns]
     stacked = np.stack([table[name] for name in names], axis=1)
+    if preparation.tokens:
+        stacked, padded = token_numbers(stacked, found.name)
+        noticed = replace(noticed, notes=noticed.notes + padded)
     named = steps_of(names)
     if preparation.layout == "sequence" and named is not None:
         stacked = stacked.reshape(len(stacked), *named[0].shape)

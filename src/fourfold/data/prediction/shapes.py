@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from fourfold.data.dataset import Note
-from fourfold.data.layout import holes_of, settle_array
+from fourfold.data.layout import NO_TOKEN, are_token_numbers, holes_of, settle_array
 from fourfold.data.source import Source
 from fourfold.data.unequal import as_long
+from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.series import lengths, real_steps
+from fourfold.preprocessing.text import PAD
 
 from .new_columns import another_shape
 
@@ -73,8 +75,25 @@ def _channels_first(shape: tuple[int, ...], preparation: Preparation) -> bool:
 
 def laid_out(array: np.ndarray, layout: str) -> np.ndarray:
     """The values of rows, of which there may be none, in the form of a layout."""
-    one = array if len(array) else np.zeros((1, *array.shape[1:]))
+    one = array if len(array) else np.zeros((1, *array.shape[1:]), array.dtype)
     return settle_array(one, layout)[0][: len(array)]
+
+
+def token_numbers(columns: np.ndarray, name: str) -> tuple[np.ndarray, tuple[Note, ...]]:
+    """Columns (N, T) of a table of this ``name`` as the numbers of tokens, and what is said of those that are missing.
+
+    Errors: ``DataError`` for other values.
+    """
+    numbers, padded = np.nan_to_num(columns, nan=PAD), np.isnan(columns).any()
+    if not (good := are_token_numbers(numbers)).all():
+        raise DataError(
+            "tokens-of-no-text",
+            f"{name} holds other values than the numbers of tokens",
+            got=f"{numbers[~good][0]:g} in row {int((~good).any(axis=1).argmax()) + 1:,}",
+            wanted="whole numbers of 0 or more in all columns of the text",
+            do="write the tokens as in training, 0 where there is none",
+        )
+    return numbers.astype(np.int64), (NO_TOKEN,) * bool(padded)
 
 
 def row_shapes(preparation: Preparation) -> tuple[tuple[int, ...], ...]:
