@@ -33,7 +33,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from fourfold.ops.formulation import is_written_down
+from fourfold.ops.formulation import is_only_read
 
 LARGEST = 2**24
 """Numbers of P, or of its size, that are held at once: 64 MB. Beyond, a block of queries holds a quarter, which takes
@@ -77,7 +77,7 @@ def attend(
     scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
     mask, dropout = _by_rows(mask), _by_rows(dropout)
     steps, rows = query.shape[-2], jnp.arange(query.shape[-2])
-    if is_written_down():
+    if is_only_read():
         options = {"mask": mask(rows), "dropout": dropout(rows), "scale": scale, "zero_empty": zero_empty}
         return attend_reference(query, key, value, **options)[0]
     if steps == 1 or _at_once(query, key, mask, dropout) <= largest:

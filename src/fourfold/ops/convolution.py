@@ -23,7 +23,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from fourfold.ops.formulation import is_written_down, whole
+from fourfold.ops.formulation import is_only_read, whole
 from fourfold.ops.fusion import in_memory
 from fourfold.ops.varying import varying_alike
 from fourfold.ops.windows import Windows
@@ -58,7 +58,7 @@ def convolution(
     Array([3., 5., 7., 4.], dtype=float32)
     """
     windows = Windows.over(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
-    if is_written_down() or jax.default_backend() != "cpu":  # a GPU's library knows convolutions
+    if is_only_read() or jax.default_backend() != "cpu":  # a GPU's library knows convolutions
         options = {"strides": strides, "padding": padding, "dilation": dilation, "groups": groups}
         return convolution_reference(x, kernel, **options)
     x, kernel = varying_alike((x, kernel))
@@ -141,7 +141,7 @@ def edges_behind(spans: Sequence[int], padding: str, output_padding: Sequence[in
 def _back(x, kernel, lengths, strides, padding, dilation) -> Array:
     """What the convolution of an input of these lengths gives back for x."""
     forward = partial(
-        convolution_reference if is_written_down() else convolution,
+        convolution_reference if is_only_read() else convolution,
         kernel=kernel,
         strides=strides,
         padding=padding,

@@ -18,10 +18,20 @@ from jax.extend.core import Primitive
 
 _WRITTEN: ContextVar[bool] = ContextVar("written", default=False)
 
+TRACING: ContextVar[bool] = ContextVar("tracing for independence", default=False)
+"""Whether a program is being traced here to see whether it treats rows apart, and not computed."""
+
 
 def is_written_down() -> bool:
     """Whether what is traced is written down, so that lengths may be unknown and reference formulations are wanted."""
     return _WRITTEN.get()
+
+
+def is_only_read() -> bool:
+    """Whether what is traced is written down, or followed from row to row (`independence`): what is computed counts, as
+    its reference formulation shows it, and not how it is made fast.
+    """
+    return _WRITTEN.get() or TRACING.get()
 
 
 @contextmanager

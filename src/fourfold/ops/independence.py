@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from contextvars import ContextVar
 from functools import reduce
 from typing import Any, NamedTuple
 
@@ -23,12 +22,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from fourfold.ops import rows as batch_rows
+from fourfold.ops.formulation import TRACING
 
 COUNTS = (1009, 1013)
 """Of rows, for which a program is traced."""
-
-TRACING: ContextVar[bool] = ContextVar("tracing for independence", default=False)
-"""Whether a program is being traced here, and not computed."""
 
 
 class Rows(NamedTuple):
