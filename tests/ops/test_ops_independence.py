@@ -5,8 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from fourfold import ops
 from fourfold.ops.independence import apart
 
+KERNEL, WIDE = np.ones((3, 5, 32), "float32"), np.ones((3, 1, 5, 32), "float32")
 W = np.random.default_rng(1).normal(size=(5, 4)).astype("float32")
 
 
@@ -39,12 +41,20 @@ APART = {
     "a convolution": lambda x: jax.lax.conv_general_dilated(
         x, jnp.ones((3, 5, 2)), (1,), "SAME", dimension_numbers=("NWC", "WIO", "NWC")
     ),
+    "the operation convolution": lambda x: ops.conv(x, KERNEL, 1, "same"),
+    "the same of wide windows": lambda x: ops.conv(x[:, :, None], WIDE, 2, "same"),
+    "the operation attention": lambda x: ops.dot_product_attention(*[x[:, :, None]] * 3, is_causal=True),
     "pooling": lambda x: jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 2, 1), (1, 2, 1), "VALID"),
     "a loop": loop,
     "a derivative of ours": lambda x: jax.nn.relu(jax.checkpoint(jnp.sin)(x)),
     "a choice of all": lambda x: jax.lax.cond(W[0, 0] > 0, jnp.sin, jnp.cos, x),
 }
 MIXED = {
+    "the operation convolution, of all rows": lambda x: ops.conv(x - x.mean(0), KERNEL, 1, "same"),
+    "a kernel of the rows": lambda x: ops.conv(x, KERNEL * x.mean(), 1, "same"),
+    "attention to the first row": lambda x: ops.dot_product_attention(
+        x[:, :, None], (x[:1] + 0 * x)[:, :, None], x[:, :, None]
+    ),
     "moments of a batch": lambda x: x - x.mean(0),
     "rolled rows": lambda x: jnp.roll(x, 1, axis=0),
     "reversed rows": lambda x: x[::-1],

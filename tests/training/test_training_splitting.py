@@ -60,6 +60,41 @@ def written(x):
     return layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling1D()(Block()(x)))
 
 
+class Convolved(layers.Layer):
+    """A convolution by the operation."""
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(3, input_shape[-1], 32))
+
+    def call(self, x):
+        return ops.relu(ops.conv(x, self.kernel, padding="same"))
+
+
+class Attended(layers.Layer):
+    """Attention by the operation."""
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], 12))
+
+    def call(self, x):
+        query, key, value = ops.split(ops.matmul(x, self.kernel)[:, :, None], 3, axis=-1)
+        return ops.dot_product_attention(query, key, value)[:, :, 0]
+
+
+class Multiplied(layers.Layer):
+    """A product of two matrices by the operation."""
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], 12))
+
+    def call(self, x):
+        return ops.matmul(x, self.kernel)
+
+
+def by_operations(x):
+    return layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling1D()(Attended()(Convolved()(x))))
+
+
 class Written(fourfold.Model):
     def __init__(self):
         super().__init__()
@@ -107,7 +142,7 @@ def trained(build, devices, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "build", [convolution, recurrent, attention, operations, written, of_a_class, nested]
+    "build", [convolution, recurrent, attention, operations, written, by_operations, of_a_class, nested]
 )
 def test_a_split_batch_trains_as_a_whole_one(build, monkeypatch):
     assert len(jax.devices()) > 1, "the tests' machine has one core: nothing to split over"
@@ -183,6 +218,7 @@ class Penalized(layers.Layer):
     "why, build, options",
     [
         ("dense layers use all cores", lambda x: layers.Dense(3)(layers.Flatten()(x)), {}),
+        ("products of two matrices, too", lambda x: layers.Dense(3)(layers.Flatten()(Multiplied()(x))), {}),
         ("a user's layer", lambda x: layers.LSTM(3)(Centred()(x)), {}),
         ("an operation over rows", lambda x: layers.LSTM(3)(x - ops.mean(x, axis=0, keepdims=True)), {}),
         ("a function over rows", lambda x: layers.LSTM(3)(layers.Lambda(lambda x: x - x.mean(0))(x)), {}),
@@ -205,6 +241,8 @@ def test_what_is_not_split(why, build, options, monkeypatch):
     monkeypatch.setattr(splitting, "MOST", 2)
     assert devices_for(convolution) == devices_for(lambda x: layers.LSTM(3)(Numbered()(x))) == 2
     assert devices_for(lambda x: layers.RNN(layers.LSTMCell(3))(x)) == 2
+    for layer in (Convolved, Attended):
+        assert devices_for(lambda x, layer=layer: layers.Dense(3)(layers.GlobalAveragePooling1D()(layer()(x)))) == 2
     assert devices_for(build, **options) == 1, why
 
 

@@ -13,7 +13,7 @@ from no row (a range over rows, random numbers for each), and a number that is a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import reduce
 from typing import Any, NamedTuple
 
@@ -326,6 +326,15 @@ def _row_axes(shape: Any) -> list[int]:
 def _numbers(program: Any) -> list[bytes]:
     """All constants of a program, and of those inside."""
     return [np.asarray(value).tobytes() for value in program.consts] + _literals(program.jaxpr)
+
+
+def equations(jaxpr: Any) -> Iterator[Any]:
+    """The equations of a program, and of those inside."""
+    for eqn in jaxpr.eqns:
+        yield eqn
+        for inner in jax.tree.leaves(list(eqn.params.values()), is_leaf=lambda leaf: hasattr(leaf, "eqns")):
+            if hasattr(inner, "eqns"):
+                yield from equations(getattr(inner, "jaxpr", inner))
 
 
 def _literals(jaxpr: Any) -> list[bytes]:

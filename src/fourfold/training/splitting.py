@@ -6,12 +6,13 @@
 The loss, its denominators, masks and metrics see whole batches, moments of a batch are summed over devices, and a
 row's dropout is drawn by its place in the batch: the numbers are those of one device, but for the order of sums.
 
-XLA's loops over time and over pieces of a batch keep one core busy, so a split helps where they take the time; matrix
-products use all cores as they are. Devices wait for each other about a tenth of a millisecond a step, and as long again
-twice for each layer that normalises a batch, so a step must be worth it. Steps of `fit` on one device over those on
-two, 54 models, batches of 2 to 64, two cores of an EPYC (Zen 4): below 8 million FLOPs forward .4 to 1.2, above them
-.8 to 1.0 with one row a device, .9 to 1.4 with two and 1.0 to 1.3 with four and more; with two layers of batch
-normalisation .3 to 1.0 below 40 million, .8 to 2.3 above.
+XLA's loops over time and over pieces of a batch keep one core busy, so a split helps where they take the time; products
+of two matrices use all cores as they are (three layers of 1,024 units, written by a user: 5.9 ms a step, split 8.4).
+Devices wait for each other about a tenth of a millisecond a step, and as long again twice for each layer that normalises
+a batch, so a step must be worth it. Steps of `fit` on one device over those on two, 54 models, batches of 2 to 64, two
+cores of an EPYC (Zen 4): below 8 million FLOPs forward .4 to 1.2, above them .8 to 1.0 with one row a device, .9 to 1.4
+with two and 1.0 to 1.3 with four and more; with two layers of batch normalisation .3 to 1.0 below 40 million, .8 to 2.3
+above.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from fourfold.layers.base import Layer
 from fourfold.layers.normalization import BatchNormalization
 from fourfold.ops import rows
 from fourfold.ops.counting import count
+from fourfold.ops.independence import equations
 from fourfold.training.independence import all_layers, rows_apart
 from fourfold.training.objective import Batch
 from fourfold.training.program import Found, Program, TrainState, take
@@ -40,6 +42,8 @@ LARGEST_DATA = 1 << 30
 """Bytes of training data at most: each device holds a copy."""
 HELPED = {"convolution", "recurrent", "rnn", "bidirectional", "attention", "multi_head_attention"}
 """The modules of the layers that a split speeds up."""
+HELPED_OPERATIONS = {"conv_general_dilated", "scan", "while"}
+"""The operations of users' layers that it speeds up, beside products of many matrices."""
 FEWEST = 4
 """Rows of a batch that a device should have at least."""
 LEAST_FLOPS, NORMALIZATION_FLOPS = 8e6, 16e6
@@ -147,14 +151,30 @@ def split_devices(graph: Graph, inputs: Any, data_bytes: int) -> list[Any]:
     """
     devices = jax.devices()
     batch_size = jax.tree.leaves(inputs)[0].shape[0]
-    helped = any(_module(layer) in HELPED for layer in all_layers(graph.layers))
     floats = all(symbol.dtype.startswith("float") for symbol in graph.output_symbols)
-    if devices[0].platform != "cpu" or not (helped and floats) or data_bytes > LARGEST_DATA:
+    if devices[0].platform != "cpu" or not floats or data_bytes > LARGEST_DATA or not _helped(graph, inputs):
         return devices[:1]
     most = min(len(devices), MOST, batch_size // FEWEST)
     number = next((count for count in range(most, 1, -1) if batch_size % count == 0), 1)
     split = number > 1 and _worth_it(graph, inputs) and rows_apart(graph)
     return devices[: number if split else 1]
+
+
+def _helped(graph: Graph, inputs: Any) -> bool:
+    """Whether a split speeds up what the layers of a graph compute, users' own among them."""
+    layers = [*all_layers(graph.layers)]
+    if any(_module(layer) in HELPED for layer in layers):
+        return True
+    if all(type(layer).__module__.startswith("fourfold.") for layer in layers):
+        return False
+    program = jax.make_jaxpr(lambda values, inputs: graph.apply(values, inputs).outputs)(graph.values(), inputs)
+    return any(map(_keeps_one_core_busy, equations(program.jaxpr)))
+
+
+def _keeps_one_core_busy(equation: Any) -> bool:
+    name, params = equation.primitive.name, equation.params
+    batched = name == "dot_general" and any(params["dimension_numbers"][1])
+    return batched or name in HELPED_OPERATIONS
 
 
 def _worth_it(graph: Graph, inputs: Any) -> bool:
