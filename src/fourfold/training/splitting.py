@@ -8,11 +8,11 @@ row's dropout is drawn by its place in the batch: the numbers are those of one d
 
 XLA's loops over time and over pieces of a batch keep one core busy, so a split helps where they take the time; products
 of two matrices use all cores as they are (three layers of 1,024 units, written by a user: 5.9 ms a step, split 8.4).
-Devices wait for each other about a tenth of a millisecond a step, and as long again twice for each layer that normalises
-a batch, so a step must be worth it. Steps of `fit` on one device over those on two, 54 models, batches of 2 to 64, two
-cores of an EPYC (Zen 4): below 8 million FLOPs forward .4 to 1.2, above them .8 to 1.0 with one row a device, .9 to 1.4
-with two and 1.0 to 1.3 with four and more; with two layers of batch normalisation .3 to 1.0 below 40 million, .8 to 2.3
-above.
+Devices wait for each other about a tenth of a millisecond a step, and as long again twice for each layer that
+normalises a batch, so a step must be worth it. Steps of `fit` on one device over those on two, 54 models, batches of 2
+to 64, two cores of an EPYC (Zen 4): below 8 million FLOPs forward .4 to 1.2, above them .8 to 1.0 with one row a
+device, .9 to 1.4 with two and 1.0 to 1.3 with four and more; with two layers of batch normalisation .3 to 1.0 below 40
+million, .8 to 2.3 above.
 """
 
 from __future__ import annotations
