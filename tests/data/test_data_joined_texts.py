@@ -117,14 +117,21 @@ def test_places_without_a_word_are_kept_and_those_at_the_end_are_padding():
     assert rows[0, 3] not in rows[2:]
 
 
-@pytest.mark.parametrize("tokens, good", [("words", True), ("characters", False)])
-def test_words_of_several_letters_are_no_characters(tokens, good):
-    frame = SITES.replace({letter: f"{letter}x" for letter in "ACGT"})
-    if good:
-        assert read(frame, target="site", layout="text", tokens=tokens).layout == "text"
-        return
+def test_words_of_several_letters_are_no_characters():
+    letters, syllables = SITES.drop(columns="sample"), {letter: f"{letter}x" for letter in "ACGT"}
+    for tokens in ("words", "characters"):
+        assert read(letters, target="site", layout="text", tokens=tokens).layout == "text"
+    assert read(letters.replace(syllables), target="site", layout="text", tokens="words").layout == "text"
     with pytest.raises(FourfoldError, match="text needs a column of texts"):
-        read(frame.drop(columns="sample"), target="site", layout="text", tokens=tokens)
+        read(letters.replace(syllables), target="site", layout="text", tokens="characters")
+
+
+def test_a_text_may_have_a_thousand_places_and_more():
+    letters = BASES[rng.integers(0, 4, (40, 1200))]
+    wide = pd.DataFrame(letters, columns=[f"base_{place}" for place in range(1200)]).assign(site=["yes", "no"] * 20)
+    data = read(wide, target="site", layout="text", text_length=1200)
+    preparation = Preparation.from_json(Preparation.fit(data, range(40)).to_json())
+    assert preparation.inputs(read_inputs(wide, preparation).inputs).shape == (40, 1200)
 
 
 def test_a_place_that_new_rows_lack_is_named():

@@ -25,7 +25,6 @@ FEWEST_PIXELS = 8
 MANY_CHANNELS = 2
 """More channels than so many times the steps may be steps, where nothing but the order of the axes tells."""
 
-
 NO_TOKEN = Note("missing tokens: taken for 0", "which is padding")
 """What is said of texts whose tokens stand in columns, and are fewer than these."""
 
@@ -204,7 +203,7 @@ def _image(x: np.ndarray) -> np.ndarray:
 
 
 def _text(x: np.ndarray) -> np.ndarray:
-    if x.ndim != 2 or x.dtype.kind not in "iu" or int(x.min()) < 0 or int(x.max()) >= 2**31:
+    if x.ndim != 2 or x.dtype.kind not in "iu" or not are_token_numbers(x).all():
         raise _cannot("text", x, "whole numbers of 0 or more with 2 axes: rows, tokens")
     return x.astype(np.int32)
 
