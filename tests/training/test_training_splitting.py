@@ -91,6 +91,14 @@ class Multiplied(layers.Layer):
         return ops.matmul(x, self.kernel)
 
 
+FILTERS = np.ones((3, 50, 32), "float32")
+
+
+def attend_by_operations(x):
+    heads = ops.expand_dims(x, 2)
+    return ops.squeeze(ops.dot_product_attention(heads, heads, heads), 2)
+
+
 def by_operations(x):
     return layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling1D()(Attended()(Convolved()(x))))
 
@@ -241,8 +249,8 @@ def test_what_is_not_split(why, build, options, monkeypatch):
     monkeypatch.setattr(splitting, "MOST", 2)
     assert devices_for(convolution) == devices_for(lambda x: layers.LSTM(3)(Numbered()(x))) == 2
     assert devices_for(lambda x: layers.RNN(layers.LSTMCell(3))(x)) == 2
-    for layer in (Convolved, Attended):
-        assert devices_for(lambda x, layer=layer: layers.Dense(3)(layers.GlobalAveragePooling1D()(layer()(x)))) == 2
+    for helped in (Convolved(), Attended(), layers.Lambda(lambda x: ops.conv(x, FILTERS)), attend_by_operations):
+        assert devices_for(lambda x, one=helped: layers.Dense(3)(layers.GlobalAveragePooling1D()(one(x)))) == 2
     assert devices_for(build, **options) == 1, why
 
 

@@ -43,7 +43,12 @@ def all_layers(layers: Iterable[Any]) -> Iterator[Layer]:
 def _apart(node: Node) -> bool:
     if any(getattr(layer, "stateful", False) for layer in all_layers([node.layer])):
         return False
-    return getattr(node.layer, "rows_apart", False) or _seen(node)
+    return known_apart(node) or _seen(node)
+
+
+def known_apart(node: Node) -> bool:
+    """Whether a node is one of our layers, of which it is known without a look at the program that rows are apart."""
+    return getattr(node.layer, "rows_apart", False)
 
 
 def _seen(node: Node) -> bool:

@@ -32,7 +32,7 @@ from fourfold.layers.normalization import BatchNormalization
 from fourfold.ops import rows
 from fourfold.ops.counting import count
 from fourfold.ops.independence import equations
-from fourfold.training.independence import all_layers, rows_apart
+from fourfold.training.independence import all_layers, known_apart, rows_apart
 from fourfold.training.objective import Batch
 from fourfold.training.program import Found, Program, TrainState, take
 
@@ -43,7 +43,7 @@ LARGEST_DATA = 1 << 30
 HELPED = {"convolution", "recurrent", "rnn", "bidirectional", "attention", "multi_head_attention"}
 """The modules of the layers that a split speeds up."""
 HELPED_OPERATIONS = {"conv_general_dilated", "scan", "while"}
-"""The operations of users' layers that it speeds up, beside products of many matrices."""
+"""The operations of a program that it speeds up, beside products of many matrices."""
 FEWEST = 4
 """Rows of a batch that a device should have at least."""
 LEAST_FLOPS, NORMALIZATION_FLOPS = 8e6, 16e6
@@ -161,11 +161,10 @@ def split_devices(graph: Graph, inputs: Any, data_bytes: int) -> list[Any]:
 
 
 def _helped(graph: Graph, inputs: Any) -> bool:
-    """Whether a split speeds up what the layers of a graph compute, users' own among them."""
-    layers = [*all_layers(graph.layers)]
-    if any(_module(layer) in HELPED for layer in layers):
+    """Whether a split speeds up what a graph computes: of operations and users' layers its program says so."""
+    if any(_module(layer) in HELPED for layer in all_layers(graph.layers)):
         return True
-    if all(type(layer).__module__.startswith("fourfold.") for layer in layers):
+    if all(map(known_apart, graph.nodes)):
         return False
     program = jax.make_jaxpr(lambda values, inputs: graph.apply(values, inputs).outputs)(graph.values(), inputs)
     return any(map(_keeps_one_core_busy, equations(program.jaxpr)))
